@@ -1,0 +1,3 @@
+module github.com/rayscope/rayscope
+
+go 1.26.0
