@@ -118,7 +118,7 @@ func (p *play) subject() int {
 // worse is the chance of a trouble for this request: more for the tenant that is hit.
 func (p *play) worse(share float64) float64 {
 	if p.tenant == hitTenant {
-		return min(0.95, share*2)
+		return min(0.95, share*4)
 	}
 	return share
 }
@@ -204,7 +204,7 @@ func (p *play) dynamo(in int32, op *operation) bool {
 	s := &p.spans[i]
 	s.retries = 1 + p.rng.IntN(3)
 	s.end = p.now
-	if !p.chance(p.worse(0.4)) {
+	if !p.chance(p.worse(0.3)) {
 		return true
 	}
 	s.status, s.error, s.throttle = 400, true, true
@@ -232,7 +232,7 @@ func (p *play) lookup(from int32, r *route, st *statement) int {
 // price is where the bad release breaks.
 func (p *play) price(inv int32) bool {
 	i := p.local(inv, "price", 0.9)
-	if !p.trouble.badRelease || !p.chance(p.worse(0.2)) {
+	if !p.trouble.badRelease || !p.chance(p.worse(0.12)) {
 		return true
 	}
 	p.spans[i].fault = true
@@ -265,12 +265,12 @@ func (p *play) place(o int32) int {
 func (p *play) charge(pay int32) int {
 	c := p.open(pay, span{kind: remoteSpan, name: processorName, route: &routeCard, ref: p.order})
 	switch {
-	case p.trouble.cardsDown && p.chance(p.worse(0.6)):
+	case p.trouble.cardsDown && p.chance(p.worse(0.4)):
 		p.spend(2300)
 		p.finish(c, 504)
 		p.fail(c, cardTimeout)
 		return p.answer(pay, 503)
-	case p.chance(p.worse(0.04)):
+	case p.chance(p.worse(0.03)):
 		p.spend(150)
 		p.finish(c, 402)
 		return p.answer(pay, 402)
