@@ -42,6 +42,7 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
+	Info     Info
 }
 
 // API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.
@@ -85,11 +86,15 @@ func New(c Config) *API {
 // Owns tells whether the path is that of an operation.
 func (a *API) Owns(path string) bool {
 	_, ok := a.operations[path]
-	return ok
+	return ok || path == infoPath
 }
 
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	op, ok := a.operations[r.URL.Path]
+	if r.URL.Path == infoPath && r.Method == http.MethodGet {
+		a.info(w)
+		return
+	}
 	if !ok || r.Method != http.MethodPost {
 		a.requests.WithLabelValues("unknown", "UnknownOperationException").Inc()
 		writeError(w, unknownOperation(r.Method, r.URL.Path))
