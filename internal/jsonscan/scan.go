@@ -7,7 +7,11 @@
 // Text is taken as it is: bytes from 0x80 up are passed over in strings and not checked to be UTF-8.
 package jsonscan
 
-import "fmt"
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+)
 
 // An Error is a breach of the JSON grammar or of the nesting limit.
 type Error struct {
@@ -66,9 +70,9 @@ func (s *Scanner) peekSpace() byte {
 }
 
 // Open enters an object or array, given its opening bracket, and reports whether it has a first member or element. The
-// loop over all of them is
+// loop over the elements of an array, in which each has to be read or skipped, is
 //
-//	for ok := s.Open('{'); ok; ok = s.More('}') {
+//	for ok := s.Open('['); ok; ok = s.More(']') {
 func (s *Scanner) Open(bracket byte) bool {
 	if s.Peek() != bracket {
 		s.fail(s.pos, "an opening "+string(bracket))
@@ -103,15 +107,65 @@ func (s *Scanner) More(closing byte) bool {
 	return false
 }
 
-// Key reads the name of a member and the colon behind it. See Text for the results.
-func (s *Scanner) Key() (raw []byte, escaped bool) {
-	raw, escaped = s.Text()
+// FirstKey enters an object and returns the name of its first member; it is nil, never just empty, if there is none. The
+// loop over all members, in which each value has to be read or skipped, is
+//
+//	for key := s.FirstKey(); key != nil; key = s.NextKey() {
+//
+// A name that is written with escapes is decoded into memory of its own; any other is part of the text.
+func (s *Scanner) FirstKey() []byte {
+	if !s.Open('{') {
+		return nil
+	}
+	return s.key(s.pos)
+}
+
+// NextKey goes on to the next member of an object and returns its name; past the last it leaves the object and returns nil.
+func (s *Scanner) NextKey() []byte {
+	if i := s.pos; i < len(s.data) && s.data[i] == ',' {
+		return s.key(i + 1)
+	}
+	if !s.More('}') {
+		return nil
+	}
+	return s.key(s.pos)
+}
+
+// key reads the name of a member, from i on, and the colon behind it.
+func (s *Scanner) key(i int) []byte {
+	data := s.data
+	if i < len(data) && data[i] == '"' {
+		start := i + 1
+		for i = start; i+8 <= len(data); i += 8 { // as in plain, without the call
+			m := special(binary.LittleEndian.Uint64(data[i:]))
+			if m == 0 {
+				continue
+			}
+			i += bits.TrailingZeros64(m) >> 3
+			if i+1 < len(data) && data[i] == '"' && data[i+1] == ':' {
+				s.pos = i + 2
+				return data[start:i]
+			}
+			break
+		}
+		i = start - 1
+	}
+	s.pos = i
+	return s.slowKey()
+}
+
+// slowKey is key with white space, escapes or errors.
+func (s *Scanner) slowKey() []byte {
+	raw, escaped := s.Text()
 	if s.Peek() != ':' {
 		s.fail(s.pos, "a colon")
-		return nil, false
+		return nil
 	}
 	s.pos++
-	return raw, escaped
+	if escaped {
+		return Unescape(nil, raw)
+	}
+	return raw
 }
 
 // Bool reads true or false.
@@ -129,7 +183,7 @@ func (s *Scanner) Value() []byte {
 	s.Peek()
 	start := s.pos
 	s.Skip()
-	if s.err != nil {
+	if s.pos == 0 { // no value is empty
 		return nil
 	}
 	return s.data[start:s.pos]
@@ -141,8 +195,7 @@ func (s *Scanner) Skip() {
 	case '"':
 		s.Text()
 	case '{':
-		for ok := s.Open('{'); ok; ok = s.More('}') {
-			s.Key()
+		for key := s.FirstKey(); key != nil; key = s.NextKey() {
 			s.Skip()
 		}
 	case '[':
@@ -175,48 +228,4 @@ func (s *Scanner) literal(word string) {
 		return
 	}
 	s.fail(s.pos, word)
-}
-
-// Number reads a number and returns its text.
-func (s *Scanner) Number() []byte {
-	s.Peek()
-	start, i := s.pos, s.pos
-	if i < len(s.data) && s.data[i] == '-' {
-		i++
-	}
-	whole := s.digits(i)
-	if whole == i {
-		s.fail(i, "a value")
-		return nil
-	}
-	if s.data[i] == '0' {
-		whole = i + 1 // a second digit is left behind and fails as what follows the value
-	}
-	i = whole
-	if i < len(s.data) && s.data[i] == '.' {
-		if i = s.digits(whole + 1); i == whole+1 {
-			s.fail(i, "a digit")
-			return nil
-		}
-	}
-	if i < len(s.data) && s.data[i]|0x20 == 'e' {
-		if i++; i < len(s.data) && (s.data[i] == '+' || s.data[i] == '-') {
-			i++
-		}
-		sign := i
-		if i = s.digits(sign); i == sign {
-			s.fail(i, "a digit")
-			return nil
-		}
-	}
-	s.pos = i
-	return s.data[start:i]
-}
-
-// digits is the index of the first byte from i on that is not a digit.
-func (s *Scanner) digits(i int) int {
-	for i < len(s.data) && s.data[i]-'0' <= 9 {
-		i++
-	}
-	return i
 }

@@ -40,28 +40,36 @@ func (s *Scanner) Text() (raw []byte, escaped bool) {
 		s.fail(s.pos, "a string")
 		return nil, false
 	}
-	start := s.pos + 1
-	i := plain(s.data, start)
-	if i < len(s.data) && s.data[i] == '"' {
-		s.pos = i + 1
-		return s.data[start:i], false
+	start, data := s.pos+1, s.data
+	i := start
+	for ; i+8 <= len(data); i += 8 { // as in plain, without the call
+		m := special(binary.LittleEndian.Uint64(data[i:]))
+		if m == 0 {
+			continue
+		}
+		if i += bits.TrailingZeros64(m) >> 3; data[i] == '"' {
+			s.pos = i + 1
+			return data[start:i], false
+		}
+		break
 	}
-	return s.escapedText(start, i), true
+	return s.slowText(start, plain(data, i))
 }
 
-// escapedText is Text for a string that starts at start and has an escape, or an error, at i.
-func (s *Scanner) escapedText(start, i int) []byte {
+// slowText is Text for a string that starts at start and has an escape, the end or an error at i.
+func (s *Scanner) slowText(start, i int) (raw []byte, escaped bool) {
 	for i < len(s.data) && s.data[i] == '\\' {
 		n := escapeLen(s.data[i:])
 		if n == 0 {
 			break
 		}
+		escaped = true
 		i = plain(s.data, i+n)
 	}
 	if !s.closeText(i) {
-		return nil
+		return nil, false
 	}
-	return s.data[start:i]
+	return s.data[start:i], escaped
 }
 
 // closeText goes past the closing quote, which should be at i.

@@ -10,8 +10,7 @@ import (
 func (p *parser) annotations(e *Entity) {
 	d := p.d
 	start := len(d.annotations)
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		key := p.key()
+	for key := p.object(); key != nil; key = p.NextKey() {
 		a, indexed := p.annotation()
 		a.Key = view(key)
 		d.putAnnotation(start, a, indexed && indexable(key))
@@ -35,8 +34,13 @@ func (p *parser) annotation() (a Annotation, ok bool) {
 		return a, false
 	}
 	a.Kind = NumberValue
-	n, err := strconv.ParseFloat(view(p.Number()), 64)
-	a.Number = n
+	n := p.Number()
+	if n.Exact && n.Exponent == 0 && !n.Negative {
+		a.Number = float64(n.Mantissa)
+		return a, true
+	}
+	var err error
+	a.Number, err = strconv.ParseFloat(view(n.Text), 64)
 	return a, err == nil
 }
 

@@ -13,8 +13,8 @@ type aws struct {
 
 func (p *parser) aws(a *aws) {
 	*a = aws{}
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		switch string(p.key()) {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		switch string(key) {
 		case "operation":
 			a.operation = p.string()
 		case "account_id":
@@ -45,8 +45,8 @@ func (p *parser) aws(a *aws) {
 
 func (p *parser) ec2(a *aws) {
 	a.instance, a.ec2Zone = "", ""
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		switch string(p.key()) {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		switch string(key) {
 		case "instance_id":
 			a.instance = p.string()
 		case "availability_zone":
@@ -59,8 +59,8 @@ func (p *parser) ec2(a *aws) {
 
 func (p *parser) ecs(a *aws) {
 	a.ecsZone = ""
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		if string(p.key()) == "availability_zone" {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		if string(key) == "availability_zone" {
 			a.ecsZone = p.string()
 		} else {
 			p.Skip()
@@ -71,8 +71,8 @@ func (p *parser) ecs(a *aws) {
 // xray reads the name of the sampling rule: Go, Python and .NET write the longer key, Java and Node the shorter.
 func (p *parser) xray(a *aws) {
 	a.rule = ""
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		switch string(p.key()) {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		switch string(key) {
 		case "sampling_rule_name", "rule_name":
 			a.rule = p.string()
 		default:

@@ -1,13 +1,17 @@
 package segment
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/rayscope/rayscope/internal/jsonscan"
+)
 
 // http reads the http block.
 func (p *parser) http(e *Entity) {
 	e.HTTP = HTTP{}
 	e.set(Traced, false)
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		switch string(p.key()) {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		switch string(key) {
 		case "request":
 			p.request(e)
 		case "response":
@@ -21,8 +25,8 @@ func (p *parser) http(e *Entity) {
 func (p *parser) request(e *Entity) {
 	e.HTTP = HTTP{Status: e.HTTP.Status}
 	e.set(Traced, false)
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		switch string(p.key()) {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		switch string(key) {
 		case "method":
 			e.HTTP.Method = p.string()
 		case "url":
@@ -41,8 +45,8 @@ func (p *parser) request(e *Entity) {
 
 func (p *parser) response(e *Entity) {
 	e.HTTP.Status = 0
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		if string(p.key()) == "status" {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		if string(key) == "status" {
 			e.HTTP.Status = p.status()
 		} else {
 			p.Skip()
@@ -53,13 +57,24 @@ func (p *parser) response(e *Entity) {
 // status reads an HTTP status: a whole number of up to three digits, which some clients write as a string or with a
 // fraction of zeros. It is 0 for any other value.
 func (p *parser) status() int {
-	v := p.Value()
-	if isQuoted(v) {
-		v = v[1 : len(v)-1]
+	var n jsonscan.Number
+	switch c := p.Peek(); {
+	case c == '"':
+		quoted := jsonscan.New([]byte(p.string()), 0)
+		n = quoted.Number()
+		quoted.End()
+		if quoted.Err() != nil {
+			return 0
+		}
+	case isNumber(c):
+		n = p.Number()
+	default:
+		p.Skip()
+		return 0
 	}
-	t, ok := micros(v)
-	if n := int(t / Second); ok && t%Second == 0 && n <= 999 {
-		return n
+	t, ok := micros(n)
+	if status := int(t / Second); ok && t%Second == 0 && status <= 999 {
+		return status
 	}
 	return 0
 }
@@ -82,8 +97,8 @@ func (p *parser) cause(e *Entity) {
 		e.set(HasCauseRef, ok)
 		return
 	}
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		if string(p.key()) == "exceptions" {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		if string(key) == "exceptions" {
 			e.Exceptions = p.exceptions()
 		} else {
 			p.Skip()
@@ -94,7 +109,7 @@ func (p *parser) cause(e *Entity) {
 func (p *parser) exceptions() []Exception {
 	d := p.d
 	start := len(d.exceptions)
-	for ok := p.in('['); ok; ok = p.More(']') {
+	for ok := p.array(); ok; ok = p.More(']') {
 		if p.Peek() != '{' || len(d.exceptions)-start == MaxExceptions {
 			p.Skip()
 			continue
@@ -105,8 +120,8 @@ func (p *parser) exceptions() []Exception {
 }
 
 func (p *parser) exception() (x Exception) {
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		switch string(p.key()) {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		switch string(key) {
 		case "id":
 			x.ID = p.hex()
 		case "type":
@@ -126,7 +141,7 @@ func (p *parser) exception() (x Exception) {
 func (p *parser) links() {
 	d := p.d
 	d.Links = d.Links[:0]
-	for ok := p.in('['); ok; ok = p.More(']') {
+	for ok := p.array(); ok; ok = p.More(']') {
 		if l, ok := p.link(); ok && len(d.Links) < MaxLinks {
 			d.Links = append(d.Links, l)
 		}
@@ -134,8 +149,8 @@ func (p *parser) links() {
 }
 
 func (p *parser) link() (l Link, ok bool) {
-	for more := p.in('{'); more; more = p.More('}') {
-		switch string(p.key()) {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		switch string(key) {
 		case "trace_id":
 			l.Trace, ok = traceIDFrom(p.string())
 		case "id":
@@ -151,8 +166,8 @@ func (p *parser) link() (l Link, ok bool) {
 
 // childReference reads the attributes of a link.
 func (p *parser) childReference() (child bool) {
-	for ok := p.in('{'); ok; ok = p.More('}') {
-		if string(p.key()) == "reference_type" {
+	for key := p.object(); key != nil; key = p.NextKey() {
+		if string(key) == "reference_type" {
 			child = p.string() == "child"
 		} else {
 			p.Skip()

@@ -75,31 +75,27 @@ func (p *parser) checkTrace(f *frame) *Rejection {
 }
 
 func checkTimes(e *Entity, f *frame, sub bool) *Rejection {
-	if f.start == nil {
+	if f.start.text == nil {
 		return reject(MissingStartTime, "no start_time")
 	}
-	var ok bool
-	if e.Start, ok = micros(f.start); !ok {
-		return reject(MissingStartTime, "start_time %s is not %s", excerpt(f.start), timeRule)
+	if !f.start.ok {
+		return reject(MissingStartTime, "start_time %s is not %s", excerpt(f.start.text), timeRule)
 	}
-	var end Time
-	if f.end != nil {
-		end, ok = micros(f.end)
-	}
-	switch given := f.end != nil && isNumber(f.end); {
-	case f.inProgress && given && sub:
-		return reject(InProgressSubsegmentHasEndTime, "in_progress is true and end_time is %s: leave one out", excerpt(f.end))
-	case f.inProgress && given:
-		return reject(InProgressSegmentHasEndTime, "in_progress is true and end_time is %s: leave one out", excerpt(f.end))
+	e.Start = f.start.time
+	switch end := f.end.text; {
+	case f.inProgress && f.end.number && sub:
+		return reject(InProgressSubsegmentHasEndTime, "in_progress is true and end_time is %s: leave one out", excerpt(end))
+	case f.inProgress && f.end.number:
+		return reject(InProgressSegmentHasEndTime, "in_progress is true and end_time is %s: leave one out", excerpt(end))
 	case f.inProgress:
 		e.Flags |= InProgress
-		end = e.Start
-	case f.end == nil:
+		f.end.time = e.Start
+	case end == nil:
 		return reject(MissingEndTime, "neither end_time nor in_progress: true")
-	case !ok:
-		return reject(MissingEndTime, "end_time %s is not %s", excerpt(f.end), timeRule)
+	case !f.end.ok:
+		return reject(MissingEndTime, "end_time %s is not %s", excerpt(end), timeRule)
 	}
-	e.End = max(end, e.Start)
+	e.End = max(f.end.time, e.Start)
 	return nil
 }
 
@@ -150,12 +146,6 @@ func writtenText(v []byte) string {
 	}
 	return string(cut(jsonscan.Unescape(nil, v[1:len(v)-1]), MaxIndexedString))
 }
-
-// isNumber tells whether a value is a number.
-func isNumber(v []byte) bool { return v[0] == '-' || v[0]-'0' <= 9 }
-
-// timeRule says what times are taken, in the words of a Detail.
-const timeRule = "a number of epoch seconds from 0 to the year 9999"
 
 // excerpt is the beginning of a value for a Detail.
 func excerpt(v []byte) string {

@@ -10,7 +10,9 @@ import (
 // it is a good one.
 type frame struct {
 	// Values of the members that are checked, as they are written; nil if absent.
-	kind, id, name, trace, parent, start, end []byte
+	kind, id, name, trace, parent []byte
+
+	start, end instant
 
 	inProgress bool
 	traced     bool // traced beside the other members, where the Node SDK writes it
@@ -21,8 +23,8 @@ type frame struct {
 func (p *parser) entity(i int, within int32) {
 	p.d.Entities = append(p.d.Entities, Entity{Within: within})
 	var f frame
-	for ok := p.Open('{'); ok; ok = p.More('}') {
-		p.member(p.key(), i, &f)
+	for key := p.FirstKey(); key != nil; key = p.NextKey() {
+		p.member(key, i, &f)
 	}
 	if p.Err() != nil {
 		return
@@ -50,9 +52,9 @@ func (p *parser) member(key []byte, i int, f *frame) {
 	case "name":
 		f.name = p.given()
 	case "start_time":
-		f.start = p.given()
+		f.start = p.instant()
 	case "end_time":
-		f.end = p.given()
+		f.end = p.instant()
 	case "in_progress":
 		f.inProgress = p.is()
 	case "http":
@@ -155,7 +157,7 @@ func (p *parser) subsegments(parent int) {
 	p.d.Entities = p.d.Entities[:parent+1]
 	p.rejection = nil
 	var seen idSet
-	for ok := p.in('['); ok; ok = p.More(']') {
+	for ok := p.array(); ok; ok = p.More(']') {
 		if p.Peek() != '{' || p.rejection != nil { // what follows a bad one cannot change the verdict, only be no JSON
 			p.Skip()
 			continue

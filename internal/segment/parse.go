@@ -50,8 +50,7 @@ func tooLarge(doc []byte) *Rejection {
 	if s.Peek() != '{' {
 		return r
 	}
-	for ok := s.Open('{'); ok; ok = s.More('}') {
-		key, _ := s.Key()
+	for key := s.FirstKey(); key != nil; key = s.NextKey() {
 		if value := s.Value(); string(key) == "id" {
 			r.ID = writtenText(value)
 			break
@@ -74,15 +73,6 @@ func (p *parser) notObject() *Rejection {
 
 // broken refuses what is not JSON.
 func (p *parser) broken() *Rejection { return reject(ParseError, "not JSON: %v", p.Err()) }
-
-// key reads the name of a member.
-func (p *parser) key() []byte {
-	raw, escaped := p.Key()
-	if escaped {
-		raw = p.unescape(raw)
-	}
-	return raw
-}
 
 // text reads a string of which at most limit bytes are kept. It is empty for any other value.
 func (p *parser) text(limit int) string {
@@ -115,14 +105,22 @@ func (p *parser) hex() ID {
 	return id
 }
 
-// in enters an object or array, as the bracket says, and reports whether it has a first member or element. It skips any
-// other value.
-func (p *parser) in(bracket byte) bool {
-	if p.Peek() != bracket {
+// object enters an object and returns the name of its first member; nil if it has none. It skips any other value.
+func (p *parser) object() []byte {
+	if p.Peek() != '{' {
+		p.Skip()
+		return nil
+	}
+	return p.FirstKey()
+}
+
+// array enters an array and reports whether it has a first element. It skips any other value.
+func (p *parser) array() bool {
+	if p.Peek() != '[' {
 		p.Skip()
 		return false
 	}
-	return p.Open(bracket)
+	return p.Open('[')
 }
 
 // unescape decodes raw into the digest's own bytes. When these have to grow, what points to them keeps the old ones.
