@@ -73,11 +73,14 @@ func (p *parser) status() int {
 		return 0
 	}
 	t, ok := micros(n)
-	if status := int(t / Second); ok && t%Second == 0 && status <= 999 {
+	if status := int(t / Second); ok && t%Second == 0 && status <= maxStatus {
 		return status
 	}
 	return 0
 }
+
+// maxStatus is the largest number of three digits: RFC 9110 has no longer status.
+const maxStatus = 999
 
 // namespace reads the namespace. Only two are known; Python's "local" means none.
 func (p *parser) namespace(e *Entity) {
