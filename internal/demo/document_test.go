@@ -181,26 +181,25 @@ func read(t *testing.T, documents []demo.Document) *trace {
 }
 
 func TestDocuments(t *testing.T) {
-	for seed := range uint64(2) {
-		s := demo.New(seed, demo.DefaultRate)
-		for k := range firstMinutes(s) {
-			documents := s.Trace(k, start)
-			tr := read(t, documents)
-			for i, root := range tr.roots {
-				if n := len(root.body); n > segment.MaxDocument/4 {
-					t.Errorf("a document has %d bytes", n)
-				}
+	s := demo.New(1, demo.DefaultRate)
+	for k := range firstMinutes(s) {
+		tr := read(t, s.Trace(k, start))
+		for i, root := range tr.roots {
+			if n := len(root.body); n > segment.MaxDocument/4 {
+				t.Errorf("a document has %d bytes", n)
+			}
+			if k%8 == 0 { // reading token by token is slow
 				if err := noDuplicates(root.body); err != nil {
 					t.Error(err)
 				}
-				if i > 0 && root.after < tr.roots[i-1].after {
-					t.Errorf("sent after %v, behind one sent after %v", root.after, tr.roots[i-1].after)
-				}
-				tr.check(t, root)
 			}
-			if t.Failed() {
-				t.Fatalf("in trace %d of seed %d:\n%s", k, seed, bytes.Join(bodies(tr), []byte("\n")))
+			if i > 0 && root.after < tr.roots[i-1].after {
+				t.Errorf("sent after %v, behind one sent after %v", root.after, tr.roots[i-1].after)
 			}
+			tr.check(t, root)
+		}
+		if t.Failed() {
+			t.Fatalf("in trace %d:\n%s", k, bytes.Join(bodies(tr), []byte("\n")))
 		}
 	}
 }
