@@ -1,0 +1,185 @@
+package api
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/store"
+)
+
+// Limits of requests.
+const (
+	// maxBody holds 50 documents of 64 KiB with every character escaped once, which is what a daemon may send.
+	maxBody = 8 << 20
+
+	// maxSummaryWindow and maxGraphWindow are the service's own longest windows.
+	maxSummaryWindow = 24 * time.Hour
+	maxGraphWindow   = 6 * time.Hour
+
+	// maxTraceIDs is how many traces BatchGetTraces answers at once.
+	maxTraceIDs = 5
+)
+
+// Config is what the API stands on.
+type Config struct {
+	Account  store.Account // whose data callers see
+	Region   string        // goes into ARNs
+	Query    *query.Query
+	Ingest   *ingest.Ingester
+	Sampling *sampling.Targets
+	Now      func() time.Time
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer
+	Info     Info
+}
+
+// API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.
+type API struct {
+	Config
+	operations map[string]operation // by path
+	started    time.Time
+	requests   *prometheus.CounterVec
+	daemons    *prometheus.CounterVec
+}
+
+// An operation answers one request with the value of its output shape, or fails.
+type operation struct {
+	name   string
+	answer func(ctx context.Context, body []byte) (any, error)
+}
+
+// New is the API over the given rooms.
+func New(c Config) *API {
+	a := &API{Config: c, started: c.Now()}
+	a.operations = map[string]operation{
+		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
+		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
+		"/TraceSummaries":   {"GetTraceSummaries", shaped(a.getTraceSummaries)},
+		"/Traces":           {"BatchGetTraces", shaped(a.batchGetTraces)},
+		"/ServiceGraph":     {"GetServiceGraph", shaped(a.getServiceGraph)},
+		"/TraceGraph":       {"GetTraceGraph", shaped(a.getTraceGraph)},
+		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
+		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
+	}
+	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
+	}, []string{"operation", "result"})
+	a.daemons = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rayscope_telemetry_segments_total", Help: "What daemons reported of themselves in telemetry records: segments by what became of them.",
+	}, []string{"result"})
+	c.Metrics.MustRegister(a.requests, a.daemons)
+	return a
+}
+
+// Owns tells whether the path is that of an operation.
+func (a *API) Owns(path string) bool {
+	_, ok := a.operations[path]
+	return ok || path == infoPath
+}
+
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	op, ok := a.operations[r.URL.Path]
+	if r.URL.Path == infoPath && r.Method == http.MethodGet {
+		a.info(w)
+		return
+	}
+	if !ok || r.Method != http.MethodPost {
+		a.requests.WithLabelValues("unknown", "UnknownOperationException").Inc()
+		writeError(w, unknownOperation(r.Method, r.URL.Path))
+		return
+	}
+	out, err := a.run(r, op)
+	if err == nil {
+		err = write(w, http.StatusOK, out)
+	}
+	if err != nil {
+		e := toError(r.Context(), a.Log.With("operation", op.name), err)
+		a.requests.WithLabelValues(op.name, e.Name).Inc()
+		writeError(w, e)
+		return
+	}
+	a.requests.WithLabelValues(op.name, "ok").Inc()
+}
+
+// run reads the body and answers.
+func (a *API) run(r *http.Request, op operation) (any, error) {
+	body := bodies.Get().(*[]byte)
+	defer bodies.Put(body)
+	if err := read(r, body); err != nil {
+		return nil, err
+	}
+	return op.answer(r.Context(), *body)
+}
+
+// read reads the request's body into b, which it grows.
+func read(r *http.Request, b *[]byte) error {
+	var in io.Reader = r.Body
+	switch e := r.Header.Get("Content-Encoding"); e {
+	case "", "identity":
+	case "gzip":
+		z, err := gzip.NewReader(r.Body)
+		if err != nil {
+			return malformed(fmt.Sprintf("Content-Encoding is gzip, but the body is not: %v", err))
+		}
+		in = z
+	default:
+		return malformed(fmt.Sprintf("Content-Encoding %.40q is not known. Send the body as gzip or plain.", e))
+	}
+	*b = (*b)[:0]
+	for {
+		if len(*b) == cap(*b) {
+			*b = append(*b, 0)[:len(*b)]
+		}
+		n, err := in.Read((*b)[len(*b):cap(*b)])
+		*b = (*b)[:len(*b)+n]
+		switch {
+		case len(*b) > maxBody:
+			return invalid("The body has more than %d bytes. Send fewer documents at once.", maxBody)
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return malformed(fmt.Sprintf("The body could not be read: %v", err))
+		}
+	}
+}
+
+// shaped makes an operation of a function on its input shape. An empty body is an empty object.
+func shaped[In any](f func(context.Context, *In) (any, error)) func(context.Context, []byte) (any, error) {
+	return func(ctx context.Context, body []byte) (any, error) {
+		in := new(In)
+		if err := decode(body, in); err != nil {
+			return nil, err
+		}
+		return f(ctx, in)
+	}
+}
+
+func decode(body []byte, in any) error {
+	if len(body) == 0 {
+		return nil
+	}
+	err := json.Unmarshal(body, in)
+	var shape *json.UnmarshalTypeError
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &shape):
+		return invalid("%s has the wrong type: a JSON %s was found, %s is needed.", shape.Field, shape.Value, typeName(shape.Type.Kind()))
+	}
+	return malformed(fmt.Sprintf("The body is not a JSON object: %v.", err))
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/store"
+)
+
+// An Error is an answer other than 200: the name that clients turn into an exception, its status and the sentence.
+type Error struct {
+	Name    string
+	Status  int
+	Message string
+}
+
+func (e *Error) Error() string { return e.Name + ": " + e.Message }
+
+// The errors of the model that this release can answer, and those that every AWS service has.
+func invalid(format string, args ...any) *Error {
+	return &Error{"InvalidRequestException", http.StatusBadRequest, fmt.Sprintf(format, args...)}
+}
+
+func throttled(message string) *Error {
+	return &Error{"ThrottledException", http.StatusTooManyRequests, message}
+}
+
+func malformed(message string) *Error {
+	return &Error{"SerializationException", http.StatusBadRequest, message}
+}
+
+func unknownOperation(method, path string) *Error {
+	return &Error{"UnknownOperationException", http.StatusNotFound,
+		fmt.Sprintf("No operation at %s %.100s. Every operation is a POST to the path of its name in the X-Ray API, for example POST /TraceSummaries.", method, path)}
+}
+
+// toError is the one table from the errors of the rooms to those of the wire. What it does not know is a failure of ours:
+// it is logged, and the client learns no detail.
+func toError(ctx context.Context, log *slog.Logger, err error) *Error {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, query.ErrToken):
+		return invalid("Invalid token: NextToken does not belong to this request. Send it with the same arguments as the request that answered it, or leave it out.")
+	case errors.Is(err, query.ErrNotFound):
+		return invalid("Trace id not found")
+	case errors.Is(err, store.ErrFull):
+		return throttled("The server's disk is full. Nothing of this request was kept; send it again later.")
+	case errors.Is(err, store.ErrClosed):
+		return &Error{"ServiceUnavailable", http.StatusServiceUnavailable, "The server is stopping. Send the request again."}
+	case ctx.Err() != nil:
+		return &Error{"ServiceUnavailable", http.StatusServiceUnavailable, "The request was given up before it was answered."}
+	}
+	log.Error("request failed", "error", err)
+	return &Error{"InternalFailure", http.StatusInternalServerError, "The server failed. Its log says why."}
+}
+
+// write answers with v as JSON.
+func write(w http.ResponseWriter, status int, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("x-amzn-RequestId", requestID())
+	h.Set("Content-Length", fmt.Sprint(len(b)))
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // the client is gone: nobody is left to tell
+	return nil
+}
+
+// writeError answers with e.
+func writeError(w http.ResponseWriter, e *Error) {
+	w.Header().Set("x-amzn-ErrorType", e.Name)
+	_ = write(w, e.Status, struct{ Message string }{e.Message}) // a string always encodes
+}
+
+// requestID is a random UUID.
+func requestID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

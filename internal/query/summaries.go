@@ -1,0 +1,198 @@
+package query
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/store"
+	"github.com/rayscope/rayscope/internal/trace"
+)
+
+// PageSize is the number of summaries on a page. The service does not document its own.
+const PageSize = 100
+
+// pageTime bounds the work for one page, well below the minute after which clients give up. A page that ends early has a
+// token to go on with, as the API allows.
+const pageTime = 10 * time.Second
+
+// A SummaryQuery asks for the traces of a window, newest first.
+type SummaryQuery struct {
+	Account store.Account
+	Window  store.Window
+	Token   string // of the page before; empty for the first
+}
+
+// A Page is one page of summaries.
+type Page struct {
+	Summaries []Match
+	Seen      int          // traces looked at
+	Reached   segment.Time // start of the part of the window that this page covers
+	Token     string       // of the next page; empty at the end
+}
+
+// A Match is a trace with the instant that put it into the window.
+type Match struct {
+	*trace.Summary
+	At segment.Time // the last receipt, or the last end of a segment, inside the window; on ByStart the start
+}
+
+// Summaries answers one page.
+//
+// Traces come in the order of their starts. The store hands them out by home, which is the second of the start give or
+// take the skew between hosts; up to sortSkew of it is put right here, traces dated further off stay near their home. All
+// pages of one query see the documents that were received before the first page was asked for, so that none comes twice
+// and none is lost while writes go on.
+func (q *Query) Summaries(ctx context.Context, sq SummaryQuery) (*Page, error) {
+	p := page{seenUntil: segment.TimeOf(q.now()), asOf: forever}
+	var after *store.Position
+	if sq.Token != "" {
+		t, err := decodeToken(sq.Token, sq)
+		if err != nil {
+			return nil, err
+		}
+		p.asOf, p.seenUntil, p.after = t.asOf, t.asOf, &t.place
+		// Homes from which this place or one behind it can come: those above it are passed.
+		after = &store.Position{Home: store.Home(t.place.order.Floor()+int64(sortSkew/segment.Second)) + 1, Trace: lastID}
+	}
+	return q.fill(ctx, sq, &p, after)
+}
+
+// sortSkew is how far before its home, or behind the end of its home's second, a trace is still put in its place.
+const sortSkew = segment.Second
+
+// lastID is the greatest trace id.
+var lastID = segment.TraceID(bytes.Repeat([]byte{0xff}, 16))
+
+func (q *Query) fill(ctx context.Context, sq SummaryQuery, p *page, after *store.Position) (*Page, error) {
+	a, done := q.assembler(sq.Account)
+	defer done()
+	deadline := q.now().Add(pageTime)
+	for stored, err := range q.store.Scan(ctx, sq.Account, sq.Window, after) {
+		if err != nil {
+			return nil, err
+		}
+		// No trace from here on can come before this.
+		horizon := stored.Home.Time() + segment.Second + sortSkew
+		if p.full(horizon) {
+			return p.cut(sq, PageSize), nil
+		}
+		if p.seen++; p.seen%1024 == 0 && q.now().After(deadline) {
+			return p.pause(sq, horizon), nil
+		}
+		t, err := assemble(a, stored, p.asOf)
+		if err != nil {
+			return nil, err
+		}
+		if t != nil {
+			p.offer(sq.Window, stored.Home, t)
+		}
+	}
+	return p.cut(sq, len(p.list)), nil
+}
+
+// A place is where a trace stands in the order of pages: later starts first, then smaller ids.
+type place struct {
+	order segment.Time
+	id    segment.TraceID
+}
+
+func (p place) compare(o place) int {
+	return cmp.Or(cmp.Compare(o.order, p.order), bytes.Compare(p.id[:], o.id[:]))
+}
+
+// A page collects the first PageSize+1 matches behind a place; the extra one tells whether more follow.
+type page struct {
+	asOf      segment.Time // documents received later are not looked at: those that came after the first page
+	seenUntil segment.Time // asOf for the pages that follow
+	after     *place
+	seen      int
+	list      []entry // in order
+}
+
+type entry struct {
+	place
+	match Match
+}
+
+// offer takes the trace if it matches and belongs to the page as far as is known.
+func (p *page) offer(w store.Window, home store.Home, t *trace.Trace) {
+	at, ok := instant(w, t)
+	if !ok {
+		return
+	}
+	for i := range t.Entities {
+		p.seenUntil = max(p.seenUntil, t.Entities[i].Received)
+	}
+	start := t.Start()
+	order := max(home.Time()-sortSkew, min(start, home.Time()+segment.Second+sortSkew-1))
+	e := entry{place: place{order, t.ID}}
+	if p.after != nil && e.compare(*p.after) <= 0 {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(p.list, e, func(a, b entry) int { return a.compare(b.place) })
+	if i > PageSize {
+		return
+	}
+	e.match = Match{t.Summary(), at}
+	p.list = slices.Insert(p.list, i, e)
+	p.list = p.list[:min(len(p.list), PageSize+1)]
+}
+
+// instant is when the trace was in the window, if it was.
+func instant(w store.Window, t *trace.Trace) (at segment.Time, ok bool) {
+	if w.Axis == store.ByStart {
+		at = t.Start()
+		return at, at >= w.From && at < w.To
+	}
+	for i := range t.Entities {
+		e := &t.Entities[i]
+		i := e.Received
+		if w.Axis == store.ByEnd {
+			if !e.IsSegment() || !e.Complete() {
+				continue
+			}
+			i = e.End
+		}
+		if i >= w.From && i < w.To && (!ok || i > at) {
+			at, ok = i, true
+		}
+	}
+	return at, ok
+}
+
+// full tells whether the page is complete, given that all that follows stands behind the horizon.
+func (p *page) full(horizon segment.Time) bool {
+	return len(p.list) > PageSize && p.list[PageSize].order >= horizon
+}
+
+// cut ends the page after n entries, with a token if there are more.
+func (p *page) cut(sq SummaryQuery, n int) *Page {
+	page := &Page{Seen: p.seen, Reached: sq.Window.From}
+	n = min(n, PageSize)
+	for _, e := range p.list[:n] {
+		page.Summaries = append(page.Summaries, e.match)
+	}
+	if n < len(p.list) {
+		page.Reached = max(sq.Window.From, p.list[n-1].order)
+		page.Token = token{asOf: p.seenUntil, place: p.list[n-1].place}.encode(sq)
+	}
+	return page
+}
+
+// pause ends the page before its time with what is certain, and a token that goes on at the horizon.
+func (p *page) pause(sq SummaryQuery, horizon segment.Time) *Page {
+	n := 0
+	for n < len(p.list) && n < PageSize && p.list[n].order >= horizon {
+		n++
+	}
+	page := &Page{Seen: p.seen, Reached: max(sq.Window.From, horizon)}
+	for _, e := range p.list[:n] {
+		page.Summaries = append(page.Summaries, e.match)
+	}
+	page.Token = token{asOf: p.seenUntil, place: place{horizon, lastID}}.encode(sq)
+	return page
+}

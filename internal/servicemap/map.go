@@ -1,0 +1,311 @@
+package servicemap
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/trace"
+)
+
+// MaxNodes bounds a map; the service's own stops there too. Traffic of further nodes is left out and Dropped counts it.
+const MaxNodes = 10_000
+
+// A State tells how a node is known.
+type State uint8
+
+// The states, in rising precedence: a node that reports itself in one trace and is inferred in another is active.
+const (
+	Unknown State = iota // a client, or a resource called through an AWS client
+	Passive              // called over the network, never reported
+	Active               // sent segments of its own
+)
+
+// A Map is the nodes and edges of some traces. The zero Map is empty and ready.
+type Map struct {
+	Nodes   map[trace.Service]*Node
+	Dropped int64 // observations left out because of MaxNodes
+}
+
+// A Node is a service, a resource or a client.
+type Node struct {
+	Service       trace.Service
+	State         State
+	Root          bool // had a root segment
+	Span          Span
+	Stats         Stats
+	ResponseTimes Histogram // the segment's own time
+	Durations     Histogram // with all its subsegments, so late asynchronous work counts
+	Edges         map[trace.Service]*Edge
+}
+
+// An Edge is the calls from one node to another, as the caller saw them.
+type Edge struct {
+	Stats         Stats
+	ResponseTimes Histogram
+	Ages          Histogram // of link edges: the time from sending to receiving
+	Aliases       []string  // names under which the caller called
+	Link          bool      // events, not calls: the receiver's trace links to the sender's
+}
+
+// Stats counts completed entities, each in one class.
+type Stats struct {
+	OK, Error, Throttle, Fault int64
+	Time                       segment.Time // sum of durations
+}
+
+// Total is the number of entities.
+func (s *Stats) Total() int64 { return s.OK + s.Error + s.Throttle + s.Fault }
+
+func (s *Stats) add(c segment.Class, d segment.Time) {
+	switch c {
+	case segment.ClassThrottle:
+		s.Throttle++
+	case segment.ClassFault:
+		s.Fault++
+	case segment.ClassError:
+		s.Error++
+	default:
+		s.OK++
+	}
+	s.Time += max(0, d)
+}
+
+func (s *Stats) merge(o *Stats) {
+	s.OK += o.OK
+	s.Error += o.Error
+	s.Throttle += o.Throttle
+	s.Fault += o.Fault
+	s.Time += o.Time
+}
+
+// A Span is the epoch seconds in which the traces of a node began, first and last. The zero Span is empty.
+type Span struct{ First, Last int64 }
+
+func (s *Span) add(o Span) {
+	switch {
+	case o == Span{}:
+	case *s == Span{}:
+		*s = o
+	default:
+		s.First, s.Last = min(s.First, o.First), max(s.Last, o.Last)
+	}
+}
+
+// Span is that of all nodes.
+func (m *Map) Span() (s Span) {
+	for _, n := range m.Nodes {
+		s.add(n.Span)
+	}
+	return s
+}
+
+// Add counts the entities of t whose documents were received in [from, to). In-progress entities show their node and
+// count nothing.
+func (m *Map) Add(t *trace.Trace, from, to segment.Time) {
+	second := t.Start().Floor()
+	span := Span{second, second}
+	for i := range t.Entities {
+		e := &t.Entities[i]
+		if e.Received < from || e.Received >= to {
+			continue
+		}
+		switch {
+		case e.IsSegment():
+			m.addSegment(t, e, span)
+		case e.Infers():
+			m.addInferred(t, e, span)
+		}
+	}
+	for _, i := range t.Segments {
+		m.addCall(t, &t.Entities[i], from, to, span)
+	}
+}
+
+func (m *Map) addSegment(t *trace.Trace, e *trace.Entity, span Span) {
+	root := !e.Is(segment.HasParent)
+	n := m.node(e.Service(), Active, span)
+	if n == nil {
+		return
+	}
+	n.Root = n.Root || root
+	if e.Complete() {
+		n.Stats.add(e.Class(), e.Duration())
+		n.ResponseTimes.Add(e.Duration())
+		n.Durations.Add(e.Until - e.From)
+	}
+	if root {
+		m.edge(end{e.Client(), Unknown}, end{e.Service(), Active}, e, span, "")
+	}
+}
+
+func (m *Map) addInferred(t *trace.Trace, e *trace.Entity, span Span) {
+	state := Passive
+	if e.Is(segment.NamespaceAWS) {
+		state = Unknown
+	}
+	callee := e.Service()
+	n := m.node(callee, state, span)
+	if n == nil {
+		return
+	}
+	n.Stats.add(e.Class(), e.Duration())
+	n.ResponseTimes.Add(e.Duration())
+	n.Durations.Add(e.Duration())
+	if e.Segment != trace.None {
+		m.edge(end{t.Entities[e.Segment].Service(), Active}, end{callee, state}, e, span, "")
+	}
+}
+
+// addCall draws the edge to a segment from whoever called it. Time and class are those of the calling subsegment; a
+// segment called by another segment directly has only its own.
+func (m *Map) addCall(t *trace.Trace, callee *trace.Entity, from, to segment.Time, span Span) {
+	if callee.Caller == trace.None {
+		return
+	}
+	caller := &t.Entities[callee.Caller]
+	seen, alias := caller, caller.Name
+	if caller.IsSegment() {
+		seen, alias = callee, ""
+	}
+	if caller.Segment == trace.None || seen.Received < from || seen.Received >= to {
+		return
+	}
+	m.edge(end{t.Entities[caller.Segment].Service(), Active}, end{callee.Service(), Active}, seen, span, alias)
+}
+
+// An end of an edge.
+type end struct {
+	service trace.Service
+	state   State
+}
+
+// edge counts e as a call between two nodes.
+func (m *Map) edge(source, target end, e *trace.Entity, span Span, alias string) {
+	d := m.connect(source, target, span)
+	if d == nil {
+		return
+	}
+	if alias != "" && !slices.Contains(d.Aliases, alias) {
+		d.Aliases = append(d.Aliases, strings.Clone(alias))
+	}
+	if e.Complete() {
+		d.Stats.add(e.Class(), e.Duration())
+		d.ResponseTimes.Add(e.Duration())
+	}
+}
+
+// AddLink counts one event that went from source to the segment e, which began a trace of its own; sent is when.
+func (m *Map) AddLink(source trace.Service, state State, e *trace.Entity, sent segment.Time) {
+	second := e.Start.Floor()
+	d := m.connect(end{source, state}, end{e.Service(), Active}, Span{second, second})
+	if d == nil {
+		return
+	}
+	d.Link = true
+	if e.Complete() {
+		d.Stats.add(e.Class(), e.Duration())
+		d.Ages.Add(e.Start - sent)
+	}
+}
+
+// connect is the edge between two nodes, made if it is new; nil beyond MaxNodes.
+func (m *Map) connect(source, target end, span Span) *Edge {
+	s, t := m.node(source.service, source.state, span), m.node(target.service, target.state, span)
+	if s == nil || t == nil {
+		return nil
+	}
+	if d := s.Edges[t.Service]; d != nil {
+		return d
+	}
+	if s.Edges == nil {
+		s.Edges = make(map[trace.Service]*Edge)
+	}
+	d := new(Edge)
+	s.Edges[t.Service] = d
+	return d
+}
+
+// node is the node of a service, made if it is new; nil beyond MaxNodes.
+func (m *Map) node(s trace.Service, state State, span Span) *Node {
+	n := m.Nodes[s]
+	if n == nil {
+		if len(m.Nodes) >= MaxNodes {
+			m.Dropped++
+			return nil
+		}
+		if m.Nodes == nil {
+			m.Nodes = make(map[trace.Service]*Node)
+		}
+		n = &Node{Service: s.Clone()}
+		m.Nodes[n.Service] = n
+	}
+	n.State = max(n.State, state)
+	n.Span.add(span)
+	return n
+}
+
+// Merge adds all that o counts; o stays as it is.
+func (m *Map) Merge(o *Map) {
+	m.Dropped += o.Dropped
+	for _, from := range o.Sorted() {
+		n := m.node(from.Service, from.State, from.Span)
+		if n == nil {
+			continue
+		}
+		n.Root = n.Root || from.Root
+		n.Stats.merge(&from.Stats)
+		n.ResponseTimes.Merge(&from.ResponseTimes)
+		n.Durations.Merge(&from.Durations)
+		for target, e := range from.Edges {
+			to := o.Nodes[target]
+			if d := m.connect(end{from.Service, from.State}, end{target, to.State}, from.Span); d != nil {
+				d.merge(e)
+			}
+		}
+	}
+}
+
+func (d *Edge) merge(o *Edge) {
+	d.Stats.merge(&o.Stats)
+	d.ResponseTimes.Merge(&o.ResponseTimes)
+	d.Ages.Merge(&o.Ages)
+	d.Link = d.Link || o.Link
+	for _, a := range o.Aliases {
+		if !slices.Contains(d.Aliases, a) {
+			d.Aliases = append(d.Aliases, a)
+		}
+	}
+}
+
+// Sorted lists the nodes by name, a client before the services of its name, then by type, account and region.
+func (m *Map) Sorted() []*Node {
+	list := make([]*Node, 0, len(m.Nodes))
+	for _, n := range m.Nodes {
+		list = append(list, n)
+	}
+	slices.SortFunc(list, func(a, b *Node) int { return compare(a.Service, b.Service) })
+	return list
+}
+
+func compare(a, b trace.Service) int {
+	client := func(s trace.Service) int {
+		if s.Type == trace.TypeClient {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(strings.Compare(a.Name, b.Name), client(a)-client(b), strings.Compare(a.Type, b.Type), strings.Compare(a.Account, b.Account),
+		strings.Compare(a.Region, b.Region))
+}
+
+// Targets lists where the node's edges lead, in the order of Sorted.
+func (n *Node) Targets() []trace.Service {
+	list := make([]trace.Service, 0, len(n.Edges))
+	for s := range n.Edges {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, compare)
+	return list
+}

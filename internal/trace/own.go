@@ -1,0 +1,34 @@
+package trace
+
+import "strings"
+
+// own copies every string out of the digests, which the next trace overwrites.
+func (s *Summary) own() {
+	for _, p := range []*string{&s.HTTP.Method, &s.HTTP.URL, &s.HTTP.UserAgent, &s.HTTP.ClientIP} {
+		*p = strings.Clone(*p)
+	}
+	for _, list := range [][]string{s.Users, s.Resources, s.Instances, s.Zones} {
+		for i := range list {
+			list[i] = strings.Clone(list[i])
+		}
+	}
+	for i := range s.Services {
+		s.Services[i] = s.Services[i].Clone()
+	}
+	if s.EntryPoint != nil {
+		*s.EntryPoint = s.EntryPoint.Clone()
+	}
+	for i := range s.Annotations {
+		a := &s.Annotations[i]
+		a.Key = strings.Clone(a.Key)
+		for j := range a.Values {
+			a.Values[j].Key = a.Key
+			a.Values[j].String = strings.Clone(a.Values[j].String)
+		}
+	}
+}
+
+// Clone is a copy that owns its strings.
+func (s Service) Clone() Service {
+	return Service{strings.Clone(s.Name), strings.Clone(s.Type), strings.Clone(s.Account), strings.Clone(s.Region)}
+}
