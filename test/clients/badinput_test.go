@@ -48,7 +48,9 @@ func TestBadDatagrams(t *testing.T) {
 	}
 	for _, tt := range tests {
 		before := server.Metric(t, tt.metric, tt.label)
-		server.Datagram(t, []byte(tt.payload))
+		if err := server.Datagram(tt.payload); err != nil {
+			t.Fatal(err)
+		}
 		harness.Eventually(t, visible, func() error {
 			if n := server.Metric(t, tt.metric, tt.label) - before; n != 1 {
 				return fmt.Errorf("%s: %s{%s} moved by %v, want 1", tt.what, tt.metric, tt.label, n)
@@ -56,7 +58,9 @@ func TestBadDatagrams(t *testing.T) {
 			return nil
 		})
 	}
-	server.Datagram(t, []byte(header+doc))
+	if err := server.Datagram(header + doc); err != nil {
+		t.Fatal(err)
+	}
 	d, err := harness.ParseDocument(doc)
 	if err != nil {
 		t.Fatal(err)

@@ -154,14 +154,12 @@ func isSeries(line, name string, labels []string) bool {
 const DaemonHeader = `{"format": "json", "version": 1}` + "\n"
 
 // Datagram sends bytes to the daemon's UDP port as they are.
-func (s *Server) Datagram(t testing.TB, payload []byte) {
-	t.Helper()
+func (s *Server) Datagram(payload string) error {
 	conn, err := net.Dial("udp", s.Daemon)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer conn.Close()
-	if _, err := conn.Write(payload); err != nil {
-		t.Fatal(err)
-	}
+	_, err = io.WriteString(conn, payload)
+	return err
 }
