@@ -55,6 +55,17 @@ type Digest struct {
 	unescaped   []byte       // backs strings that had escapes
 }
 
+// Reset makes d the zero Digest, but keeps its memory for the next use.
+func (d *Digest) Reset() {
+	*d = Digest{
+		Links:       d.Links[:0],
+		Entities:    d.Entities[:0],
+		annotations: d.annotations[:0],
+		exceptions:  d.exceptions[:0],
+		unescaped:   d.unescaped[:0],
+	}
+}
+
 // Own is the entity that the document is about.
 func (d *Digest) Own() *Entity { return &d.Entities[0] }
 
@@ -168,6 +179,7 @@ const (
 	MaxAnnotations     = 50       // distinct keys per document that are indexed; the service's quota per trace
 	MaxAnnotationKey   = 500      // characters
 	MaxAnnotationValue = 1000     // characters
+	MaxExceptions      = 100      // exceptions per entity: a chain of causes is seldom longer than ten
 	MaxLinks           = 20       // links per segment; the service's quota
 	MaxIndexedString   = 1024     // bytes of a url, user agent, exception message, ... in the digest
 )

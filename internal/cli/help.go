@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// help lists the commands.
+func (p *Program) help(w io.Writer) {
+	fmt.Fprintf(w, "%s\n\nUsage: %s COMMAND [--setting=value ...]\n\nCommands:\n", p.Summary, p.Name)
+	for _, c := range p.Commands {
+		fmt.Fprintf(w, "  %-10s %s\n", c.Name, c.Summary)
+	}
+	fmt.Fprintf(w, "  %-10s Explain a command: %s help COMMAND\n", "help", p.Name)
+}
+
+func (p *Program) helpOn(args []string, s Streams) error {
+	if len(args) == 0 {
+		p.help(s.Out)
+		return nil
+	}
+	c, err := p.command(args[0])
+	if err == nil {
+		p.commandHelp(s.Out, c)
+	}
+	return err
+}
+
+func (p *Program) commandHelp(w io.Writer, c *Command) {
+	fmt.Fprintf(w, "%s\n\nUsage: %s %s", c.About, p.Name, c.Name)
+	if len(c.Settings) > 0 {
+		fmt.Fprint(w, " [--setting=value ...]")
+	}
+	fmt.Fprintf(w, "\n\nExample:\n  %s\n", strings.ReplaceAll(c.Example, "\n", "\n  "))
+	if len(c.Settings) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\nSettings, each also an environment variable; a flag comes before the variable:\n")
+	for _, s := range c.Settings {
+		fmt.Fprintf(w, "  --%s %s  (%s)\n", s.Name, s.Value, p.Variable(s.Name))
+		fmt.Fprintf(w, "      %s\n", strings.ReplaceAll(s.Help, "\n", "\n      "))
+		fmt.Fprintf(w, "      Default: %s\n", orNone(s.Default))
+	}
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return `""`
+	}
+	return s
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Values are the settings of one call. Reading one that is wrong is noted; Err reports all of them.
+type Values struct {
+	program, command string
+	values           map[string]value
+	wrong            []string
+}
+
+type value struct {
+	text     string
+	given    bool   // by flag or variable; else it is the default
+	variable string // that gave it
+}
+
+// Given tells whether the setting was given, by flag or by environment variable.
+func (v *Values) Given(name string) bool { return v.get(name).given }
+
+// Text is the setting as it was given.
+func (v *Values) Text(name string) string { return v.get(name).text }
+
+// Read is the setting as parse reads it. An error is noted, and the zero value returned.
+func Read[T any](v *Values, name string, parse func(string) (T, error)) T {
+	t, err := parse(v.Text(name))
+	if err != nil {
+		v.Wrong(name, err)
+		var zero T
+		return zero
+	}
+	return t
+}
+
+// Wrong notes that a setting cannot be used; err states the rule and the next step.
+func (v *Values) Wrong(name string, err error) {
+	from := ""
+	if x := v.get(name); x.variable != "" {
+		from = " (from " + x.variable + ")"
+	}
+	v.wrong = append(v.wrong, fmt.Sprintf("--%s %q%s: %v", name, v.Text(name), from, err))
+}
+
+// Err is a UsageError with everything that was noted; nil if nothing was.
+func (v *Values) Err() error {
+	switch n := len(v.wrong); n {
+	case 0:
+		return nil
+	case 1:
+		return Usagef("%s", v.wrong[0])
+	default:
+		return Usagef("%d settings cannot be used:\n  %s\n%q explains the settings", n, strings.Join(v.wrong, "\n  "), v.program+" help "+v.command)
+	}
+}
+
+// get panics for a name that the command does not have: that is a mistake in the program.
+func (v *Values) get(name string) value {
+	x, ok := v.values[name]
+	if !ok {
+		panic("command " + v.command + " has no setting " + name)
+	}
+	return x
+}

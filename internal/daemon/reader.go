@@ -1,0 +1,137 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"time"
+)
+
+// drainFor is how long datagrams that the kernel holds are still read after the stop: at 100,000 a second its buffer is
+// empty after 35 ms, and who sends on for ever must not keep us.
+const drainFor = 100 * time.Millisecond
+
+// A reader reads the socket. It runs in one goroutine, and only that touches it.
+type reader struct {
+	server *Server
+	chunk  *chunk // nil when there is no memory to be had
+	spare  []byte // receives what is thrown away
+	drain  bool   // the stop has begun, and the deadline of the socket is the end
+}
+
+// run reads until the stop.
+func (r *reader) run() error {
+	for {
+		buf := r.space()
+		n, from, err := r.server.udp.ReadFromUDPAddrPort(buf)
+		switch {
+		case err == nil:
+			r.receive(buf[:n], from)
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return fmt.Errorf("receive datagrams: %w", err)
+		case r.drain:
+			r.handOver()
+			return nil
+		default:
+			r.onDeadline()
+		}
+	}
+}
+
+// space is where the next datagram goes.
+func (r *reader) space() []byte {
+	if r.chunk == nil {
+		r.chunk = r.server.take()
+	}
+	if r.chunk != nil {
+		return r.chunk.space()
+	}
+	if r.spare == nil {
+		r.spare = make([]byte, MaxDatagram+1)
+	}
+	return r.spare
+}
+
+func (r *reader) receive(datagram []byte, from netip.AddrPort) {
+	s := r.server
+	s.metrics.received.Inc()
+	s.metrics.bytes.Add(float64(len(datagram)))
+	doc, reason := document(datagram)
+	switch {
+	case reason != "":
+		s.reject(reason, datagram, from)
+	case r.chunk == nil:
+		s.spill(spilledQueue, 1, errQueueFull)
+	default:
+		r.keep(datagram, doc)
+	}
+}
+
+func (r *reader) keep(datagram, doc []byte) {
+	r.chunk.keep(len(datagram), doc)
+	if r.chunk.full() {
+		r.handOver()
+	} else if len(r.chunk.docs) == 1 && !r.drain {
+		r.wakeAt(time.Now().Add(chunkAge))
+	}
+}
+
+// onDeadline hands the chunk over if somebody is free to take it. Else it goes on filling: chunks that wait are full
+// ones, but for one.
+func (r *reader) onDeadline() {
+	if r.server.isStopping() {
+		r.drain = true
+		r.wakeAt(time.Now().Add(drainFor))
+		return
+	}
+	if len(r.server.queue) == 0 {
+		r.handOver()
+	}
+	var next time.Time
+	if r.chunk != nil && len(r.chunk.docs) > 0 {
+		next = time.Now().Add(chunkAge)
+	}
+	r.wakeAt(next)
+}
+
+// wakeAt lets reads end at t, or never if t is zero.
+func (r *reader) wakeAt(t time.Time) {
+	// It fails only on a closed socket, which the next read reports. The stop may begin at any time and sets a deadline
+	// of its own to wake us, which must not get lost.
+	r.server.udp.SetReadDeadline(t)
+	if !r.drain && r.server.isStopping() {
+		r.server.udp.SetReadDeadline(longAgo)
+	}
+}
+
+func (r *reader) handOver() {
+	if r.chunk != nil && len(r.chunk.docs) > 0 {
+		r.server.queue <- r.chunk
+		r.chunk = nil
+	}
+}
+
+func (s *Server) reject(reason string, datagram []byte, from netip.AddrPort) {
+	s.metrics.rejected.WithLabelValues(reason).Inc()
+	if reason == rejectedOTLP {
+		s.otlp.Do(func() {
+			s.log.Warn("OTLP over UDP is not understood yet and comes with the release that brings OTLP; these datagrams are dropped",
+				"from", from.String())
+		})
+		return
+	}
+	s.quiet.Warn(reason, "datagram rejected", func() []slog.Attr {
+		return []slog.Attr{
+			slog.String("reason", reason),
+			slog.String("from", from.String()),
+			slog.Int("bytes", len(datagram)),
+			slog.String("begins", string(datagram[:min(len(datagram), maxLogged)])),
+			slog.String("hint", `a datagram is the line {"format":"json","version":1} and one segment document`),
+		}
+	})
+}
+
+// maxLogged is how many bytes of a rejected datagram the log shows: the header and who sent it.
+const maxLogged = 200
