@@ -1,0 +1,122 @@
+package clients
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rayscope/rayscope/test/harness"
+)
+
+// An sdk is how to start the shop's service that an SDK traces, and what is peculiar to that SDK on the wire.
+type sdk struct {
+	name    string                      // as aws.xray.sdk says it
+	command func(t testing.TB) []string // program and leading arguments
+	port    bool                        // names its calls host:port; others name them host
+	// Java's servlet filter asks the sampler even if the caller has decided, so every segment has a rule's name.
+	ruleOnAll bool
+}
+
+var sdks = map[string]sdk{
+	"python": {name: "X-Ray for Python", command: func(t testing.TB) []string {
+		return []string{harness.Tool(t, "python"), filepath.Join(harness.Root(t), "test/python/service.py")}
+	}},
+	"node": {name: "X-Ray for Node.js", command: func(t testing.TB) []string {
+		return []string{"node", harness.Installed(t, "test/node/service.js", "test/node/node_modules/aws-xray-sdk")}
+	}},
+	"go-v1": {name: "X-Ray for Go", port: true, command: func(t testing.TB) []string {
+		return []string{harness.GoProgram(t, "xrayv1")}
+	}},
+	"go-v2": {name: "X-Ray for Go", port: true, command: func(t testing.TB) []string {
+		return []string{harness.GoProgram(t, "xrayv2")}
+	}},
+	"java": {name: "X-Ray for Java", ruleOnAll: true, command: func(t testing.TB) []string {
+		lib := harness.Installed(t, "test/java/target/lib", "test/java/target/lib/service-1.jar")
+		return []string{"java", "-Xmx128m", "-cp", lib + "/*", "test.Service"}
+	}},
+}
+
+// A service is a running service of the shop.
+type service struct {
+	name string
+	sdk  sdk
+	url  string
+}
+
+// startService starts a service that sends its segments to the server, and waits until it listens. Next is the service that it
+// passes requests on to; nil for the last of a chain.
+func startService(t testing.TB, s *harness.Server, name, sdkName string, next *service) *service {
+	t.Helper()
+	svc := &service{name: name, sdk: sdks[sdkName]}
+	address := harness.FreeAddress(t)
+	svc.url = "http://" + address
+	argv := append(svc.sdk.command(t), name, address)
+	if next != nil {
+		argv = append(argv, next.url)
+	}
+	env := append(harness.ClientEnv(t), "AWS_XRAY_DAEMON_ADDRESS="+s.Daemon)
+	p := harness.StartProcess(t, env, argv...)
+	harness.Eventually(t, 60*time.Second, func() error { // a JVM on a laden machine takes its time
+		if !p.Running() {
+			t.Fatalf("%s ended by itself", argv[0])
+		}
+		// Only whether it listens: a request would be traced.
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	})
+	return svc
+}
+
+// An order is a request to the shop as its client saw it.
+type order struct {
+	Trace   string
+	Sampled bool
+	status  int
+}
+
+// statuses is what the orders ask for, in turn: one of each class and a few more that are fine.
+var statuses = []int{200, 200, 404, 200, 429, 500}
+
+// buy places orders until as many in a row as wanted were sampled: until then the SDK has no rules yet and samples one a second and
+// five in a hundred by itself. It returns all of them.
+func buy(t testing.TB, first *service, wanted int) (orders []order) {
+	t.Helper()
+	row := 0
+	harness.Eventually(t, 60*time.Second, func() error {
+		for range wanted {
+			o, err := first.buy(statuses[len(orders)%len(statuses)])
+			if err != nil {
+				t.Fatal(err)
+			}
+			orders = append(orders, o)
+			if row++; !o.Sampled {
+				row = 0
+			}
+			if row == wanted {
+				return nil
+			}
+		}
+		return fmt.Errorf("of %d orders the last %d were sampled, want %d in a row: the SDK has not taken the rules", len(orders), row, wanted)
+	})
+	return orders
+}
+
+func (s *service) buy(status int) (order, error) {
+	o := order{status: status}
+	resp, err := http.Get(fmt.Sprintf("%s/buy?status=%d", s.url, status))
+	if err != nil {
+		return o, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != status {
+		return o, fmt.Errorf("the shop answers %s, want %d", resp.Status, status)
+	}
+	return o, json.NewDecoder(resp.Body).Decode(&o)
+}
