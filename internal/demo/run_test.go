@@ -209,7 +209,7 @@ func TestSkipsWhatWasMissed(t *testing.T) {
 		const away = time.Hour
 		w := wire{fail: func(n int) error {
 			if n == 100 {
-				time.Sleep(away)
+				time.Sleep(away) // sleeps in synctest's time
 			}
 			return nil
 		}}
