@@ -140,7 +140,7 @@ func datagrams(c config, s *server, l *load) error {
 }
 
 // acceptedMetric counts the documents that are durable.
-const acceptedMetric = "rayscope_ingest_documents_accepted_total"
+const acceptedMetric = "rayscope_ingest_documents_total"
 
 // settled waits until no more documents arrive and returns how many did since before.
 func settled(s *server, before float64) (float64, error) {
