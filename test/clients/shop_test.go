@@ -58,7 +58,7 @@ func startService(t testing.TB, s *harness.Server, name, sdkName string, next *s
 	if next != nil {
 		argv = append(argv, next.url)
 	}
-	env := append(harness.ClientEnv(t), "AWS_XRAY_DAEMON_ADDRESS="+s.Daemon)
+	env := append(harness.ClientEnv(), "AWS_XRAY_DAEMON_ADDRESS="+s.Daemon)
 	p := harness.StartProcess(t, env, argv...)
 	harness.Eventually(t, 60*time.Second, func() error { // a JVM on a laden machine takes its time
 		if !p.Running() {
