@@ -87,16 +87,16 @@ func (a *aws) resource(name string) (kind, resource string) {
 	if a.operation == "" {
 		return "", ""
 	}
-	switch service(name) {
-	case "dynamodb", "dynamodbv2":
+	switch is := serviceOf(name).is; {
+	case is("DynamoDB"), is("DynamoDBv2"):
 		kind, resource = "AWS::DynamoDB::Table", a.table
-	case "s3":
+	case is("S3"):
 		kind, resource = "AWS::S3::Bucket", a.bucket
-	case "sqs":
+	case is("SQS"):
 		kind, resource = "AWS::SQS::Queue", a.queue
-	case "sns":
+	case is("SNS"):
 		kind, resource = "AWS::SNS", a.topic
-	case "lambda":
+	case is("Lambda"):
 		kind, resource = "AWS::Lambda", a.function
 	}
 	if resource == "" {
@@ -105,13 +105,17 @@ func (a *aws) resource(name string) (kind, resource string) {
 	return kind, resource
 }
 
-// service is the short lower-case name of an AWS service from the name that an SDK gives to its calls: "DynamoDB" is
-// also written "dynamodb", "DynamoDb", "DynamoDBv2" and "AmazonDynamoDBv2", and S3 "Amazon S3".
-func service(name string) string {
+// A service is the name that an SDK gives to its calls of an AWS service, without the owner: S3 is also written
+// "Amazon S3". Its case means nothing: DynamoDB is also written "dynamodb" and "DynamoDb".
+type service string
+
+func serviceOf(name string) service {
 	for _, owner := range [...]string{"Amazon", "AWS"} {
 		if rest, ok := strings.CutPrefix(name, owner); ok {
-			name = strings.TrimPrefix(rest, " ")
+			return service(strings.TrimPrefix(rest, " "))
 		}
 	}
-	return strings.ToLower(name)
+	return service(name)
 }
+
+func (s service) is(name string) bool { return strings.EqualFold(string(s), name) }

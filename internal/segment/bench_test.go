@@ -58,3 +58,40 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkDecode(b *testing.B) {
+	for _, size := range sizes {
+		b.Run(size.name, func(b *testing.B) {
+			var d segment.Digest
+			if err := segment.Parse(size.doc, &d); err != nil {
+				b.Fatal(err)
+			}
+			data := d.Append(nil)
+			trace, own := d.Trace, d.Own().ID
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := d.Decode(trace, own, data); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	for _, size := range sizes {
+		b.Run(size.name, func(b *testing.B) {
+			var d segment.Digest
+			if err := segment.Parse(size.doc, &d); err != nil {
+				b.Fatal(err)
+			}
+			data := d.Append(nil)
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				data = d.Append(data[:0])
+			}
+		})
+	}
+}

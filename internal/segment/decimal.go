@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"math"
 	"math/bits"
 	"strconv"
 
@@ -76,11 +75,35 @@ func scale(m uint64, exponent int) (n uint64, ok bool) {
 	return n, over == 0
 }
 
-// longMicros is micros for numbers with very many digits.
+// longMicros is micros for numbers with very many digits, of which it takes the first 19: what follows them is finer than
+// a microsecond in all times that are good.
 func longMicros(text []byte) (t Time, ok bool) {
-	seconds, err := strconv.ParseFloat(view(text), 64)
-	if err != nil || seconds < 0 || seconds*1e6 > maxTime {
-		return 0, false
+	n := jsonscan.Number{Exact: true}
+	fraction := false
+	for i, c := range text {
+		switch {
+		case c == '-':
+			n.Negative = true
+		case c == '.':
+			fraction = true
+		case c|0x20 == 'e':
+			e, err := strconv.Atoi(view(text[i+1:]))
+			if err != nil {
+				return 0, false
+			}
+			n.Exponent += min(max(e, -farExponent), farExponent)
+			return micros(n)
+		case n.Mantissa < 1e18:
+			n.Mantissa = n.Mantissa*10 + uint64(c-'0')
+			if fraction {
+				n.Exponent--
+			}
+		case !fraction:
+			n.Exponent++
+		}
 	}
-	return Time(math.Round(seconds * 1e6)), true
+	return micros(n)
 }
+
+// farExponent outweighs the digits of any document.
+const farExponent = 1 << 20
