@@ -64,10 +64,21 @@ func Root(t testing.TB) string {
 // Start starts a server and waits until it is ready. The flags come after the usual ones and so override them.
 func Start(t testing.TB, flags ...string) *Server {
 	t.Helper()
+	return start(t, "serve", flags...)
+}
+
+// Demo starts `rayscope demo`, a server with a sample shop that makes traffic, and waits until it is ready.
+func Demo(t testing.TB, flags ...string) *Server {
+	t.Helper()
+	return start(t, "demo", flags...)
+}
+
+func start(t testing.TB, command string, flags ...string) *Server {
+	t.Helper()
 	address, daemon, dir := FreeAddress(t), FreeAddress(t), t.TempDir()
 	s := &Server{URL: "http://" + address, Daemon: daemon, DataDir: dir}
 	s.args = append([]string{
-		Binary(t), "serve", "--listen", address, "--daemon-listen", daemon, "--data-dir", dir, "--account", Account, "--region", Region,
+		Binary(t), command, "--listen", address, "--daemon-listen", daemon, "--data-dir", dir, "--account", Account, "--region", Region,
 		"--default-sampling-rate", "1", "--default-sampling-reservoir", "1000",
 	}, flags...)
 	s.Restart(t)

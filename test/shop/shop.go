@@ -1,4 +1,7 @@
-package clients
+// Package shop runs a small shop whose services are traced by AWS' SDKs, unmodified, in several languages. The programs are in
+// ../python, ../node, ../java and ../go. Each is the same service: it passes a request on to the next one, or answers it, and says
+// in the answer which trace the request belonged to. So a test knows from the SDK itself what has to be found on the server.
+package shop
 
 import (
 	"encoding/json"
@@ -12,51 +15,50 @@ import (
 	"github.com/rayscope/rayscope/test/harness"
 )
 
-// An sdk is how to start the shop's service that an SDK traces, and what is peculiar to that SDK on the wire.
-type sdk struct {
-	name    string                      // as aws.xray.sdk says it
+// An SDK is how to start the shop's service that an SDK traces, and what is peculiar to that SDK on the wire.
+type SDK struct {
+	Name    string                      // as aws.xray.sdk says it
 	command func(t testing.TB) []string // program and leading arguments
-	port    bool                        // names its calls host:port; others name them host
-	// Java's servlet filter asks the sampler even if the caller has decided, so every segment has a rule's name.
-	ruleOnAll bool
+	Port    bool                        // names its calls host:port; others name them host
 }
 
-var sdks = map[string]sdk{
-	"python": {name: "X-Ray for Python", command: func(t testing.TB) []string {
+// SDKs are the SDKs by the names that Start knows them by.
+var SDKs = map[string]SDK{
+	"python": {Name: "X-Ray for Python", command: func(t testing.TB) []string {
 		return []string{harness.Tool(t, "python"), filepath.Join(harness.Root(t), "test/python/service.py")}
 	}},
-	"node": {name: "X-Ray for Node.js", command: func(t testing.TB) []string {
+	"node": {Name: "X-Ray for Node.js", command: func(t testing.TB) []string {
 		return []string{"node", harness.Installed(t, "test/node/service.js", "test/node/node_modules/aws-xray-sdk")}
 	}},
-	"go-v1": {name: "X-Ray for Go", port: true, command: func(t testing.TB) []string {
+	"go-v1": {Name: "X-Ray for Go", Port: true, command: func(t testing.TB) []string {
 		return []string{harness.GoProgram(t, "xrayv1")}
 	}},
-	"go-v2": {name: "X-Ray for Go", port: true, command: func(t testing.TB) []string {
+	"go-v2": {Name: "X-Ray for Go", Port: true, command: func(t testing.TB) []string {
 		return []string{harness.GoProgram(t, "xrayv2")}
 	}},
-	"java": {name: "X-Ray for Java", ruleOnAll: true, command: func(t testing.TB) []string {
+	"java": {Name: "X-Ray for Java", command: func(t testing.TB) []string {
 		lib := harness.Installed(t, "test/java/target/lib", "test/java/target/lib/service-1.jar")
 		return []string{"java", "-Xmx128m", "-cp", lib + "/*", "test.Service"}
 	}},
 }
 
-// A service is a running service of the shop.
-type service struct {
-	name string
-	sdk  sdk
-	url  string
+// A Service is a running service of the shop.
+type Service struct {
+	Name string // of its segments
+	SDK  SDK
+	URL  string
 }
 
-// startService starts a service that sends its segments to the server, and waits until it listens. Next is the service that it
+// Start starts a service that sends its segments to the server, and waits until it listens. Next is the service that it
 // passes requests on to; nil for the last of a chain.
-func startService(t testing.TB, s *harness.Server, name, sdkName string, next *service) *service {
+func Start(t testing.TB, s *harness.Server, name, sdk string, next *Service) *Service {
 	t.Helper()
-	svc := &service{name: name, sdk: sdks[sdkName]}
+	svc := &Service{Name: name, SDK: SDKs[sdk]}
 	address := harness.FreeAddress(t)
-	svc.url = "http://" + address
-	argv := append(svc.sdk.command(t), name, address)
+	svc.URL = "http://" + address
+	argv := append(svc.SDK.command(t), name, address)
 	if next != nil {
-		argv = append(argv, next.url)
+		argv = append(argv, next.URL)
 	}
 	env := append(harness.ClientEnv(), "AWS_XRAY_DAEMON_ADDRESS="+s.Daemon)
 	p := harness.StartProcess(t, env, argv...)
@@ -74,19 +76,19 @@ func startService(t testing.TB, s *harness.Server, name, sdkName string, next *s
 	return svc
 }
 
-// An order is a request to the shop as its client saw it.
-type order struct {
+// An Order is a request to the shop as its client saw it.
+type Order struct {
 	Trace   string
 	Sampled bool
-	status  int
+	Status  int `json:"-"`
 }
 
 // statuses is what the orders ask for, in turn: one of each class and a few more that are fine.
 var statuses = []int{200, 200, 404, 200, 429, 500}
 
-// buy places orders until as many in a row as wanted were sampled: until then the SDK has no rules yet and samples one a second and
+// Buy places orders until as many in a row as wanted were sampled: until then the SDK has no rules yet and samples one a second and
 // five in a hundred by itself. It returns all of them.
-func buy(t testing.TB, first *service, wanted int) (orders []order) {
+func Buy(t testing.TB, first *Service, wanted int) (orders []Order) {
 	t.Helper()
 	row := 0
 	harness.Eventually(t, 60*time.Second, func() error {
@@ -108,9 +110,9 @@ func buy(t testing.TB, first *service, wanted int) (orders []order) {
 	return orders
 }
 
-func (s *service) buy(status int) (order, error) {
-	o := order{status: status}
-	resp, err := http.Get(fmt.Sprintf("%s/buy?status=%d", s.url, status))
+func (s *Service) buy(status int) (Order, error) {
+	o := Order{Status: status}
+	resp, err := http.Get(fmt.Sprintf("%s/buy?status=%d", s.URL, status))
 	if err != nil {
 		return o, err
 	}
