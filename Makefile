@@ -20,7 +20,7 @@ help: ## this list
 
 .PHONY: build
 build: web/dist/index.html ## the binary with the console in it: bin/rayscope
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/rayscope ./cmd/rayscope
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/rayscope ./cmd/rayscope
 
 .PHONY: demo
 demo: build ## build, then run Rayscope with a sample shop that makes traffic

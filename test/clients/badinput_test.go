@@ -260,3 +260,33 @@ func TestLenience(t *testing.T) {
 		}
 	}
 }
+
+// TestForeignPages makes requests as a web page of another site would have a browser on this machine make them. The daemon's port is
+// known by many names, those of containers for example, so its host is not looked at.
+func TestForeignPages(t *testing.T) {
+	t.Parallel()
+	server := harness.Start(t)
+	daemon := "http://" + server.Daemon
+	for _, tt := range []struct{ what, address, header, value string }{
+		{"a name that was made to resolve to loopback", server.URL, "Host", "attacker.example"},
+		{"a script of another site", server.URL, "Sec-Fetch-Site", "cross-site"},
+		{"a script of another site in an older browser", server.URL, "Origin", "https://attacker.example"},
+		{"a script of another site", daemon, "Sec-Fetch-Site", "cross-site"},
+		{"a script of another site in an older browser", daemon, "Origin", "https://attacker.example"},
+	} {
+		req, err := http.NewRequest(http.MethodPost, tt.address+"/GetSamplingRules", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "text/plain")
+		req.Header.Set(tt.header, tt.value)
+		req.Host = req.Header.Get("Host") // empty: that of the URL
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.Body.Close(); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("%s at %s: got %s, want 403", tt.what, tt.address, resp.Status)
+		}
+	}
+}

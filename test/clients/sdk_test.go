@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rayscope/rayscope/test/harness"
+	"github.com/rayscope/rayscope/test/shop"
 )
 
 // visible is how soon what an SDK has sent must be found. The goal is a second; this only bounds a laden machine.
@@ -21,7 +22,7 @@ const ordersInRow = 12
 
 // TestSDK lets two services of a shop, both traced by one SDK, serve orders, and looks at everything the API then tells of them.
 func TestSDK(t *testing.T) {
-	for _, name := range slices.Sorted(maps.Keys(sdks)) {
+	for _, name := range slices.Sorted(maps.Keys(shop.SDKs)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := harness.Start(t)
@@ -31,7 +32,7 @@ func TestSDK(t *testing.T) {
 			}
 			begin := time.Now()
 			chain := startChain(t, server, name, name)
-			orders := buy(t, chain[0], ordersInRow)
+			orders := shop.Buy(t, chain[0], ordersInRow)
 			checkChain(t, caller, begin, chain, orders)
 		})
 	}
@@ -43,27 +44,27 @@ func TestChainOfSDKs(t *testing.T) {
 	server := harness.Start(t)
 	begin := time.Now()
 	chain := startChain(t, server, "python", "node", "go-v2", "java")
-	orders := buy(t, chain[0], ordersInRow)
+	orders := shop.Buy(t, chain[0], ordersInRow)
 	checkChain(t, server, begin, chain, orders)
 }
 
 // names are the services of a chain, first to last.
 var names = []string{"shop", "stock", "prices", "taxes"}
 
-func startChain(t testing.TB, s *harness.Server, sdkNames ...string) []*service {
+func startChain(t testing.TB, s *harness.Server, sdkNames ...string) []*shop.Service {
 	t.Helper()
-	chain := make([]*service, len(sdkNames))
-	var next *service
+	chain := make([]*shop.Service, len(sdkNames))
+	var next *shop.Service
 	for i := len(chain) - 1; i >= 0; i-- { // the last first, so that every service finds its next
-		next = startService(t, s, names[i], sdkNames[i], next)
+		next = shop.Start(t, s, names[i], sdkNames[i], next)
 		chain[i] = next
 	}
 	return chain
 }
 
-func checkChain(t *testing.T, c harness.Caller, begin time.Time, chain []*service, orders []order) {
+func checkChain(t *testing.T, c harness.Caller, begin time.Time, chain []*shop.Service, orders []shop.Order) {
 	t.Helper()
-	sampled := map[string]order{}
+	sampled := map[string]shop.Order{}
 	for _, o := range orders {
 		if o.Sampled {
 			sampled[o.Trace] = o
@@ -86,7 +87,7 @@ func checkChain(t *testing.T, c harness.Caller, begin time.Time, chain []*servic
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkGraph(t, one, chain, []order{sampled[rule]})
+	checkGraph(t, one, chain, []shop.Order{sampled[rule]})
 }
 
 // batch is how many traces BatchGetTraces gives at once.
@@ -116,7 +117,7 @@ func awaitTraces(t testing.TB, c harness.Caller, ids []string, documents int) (t
 	return traces
 }
 
-func checkDocuments(t *testing.T, trace harness.Trace, chain []*service, o order, byRule bool) {
+func checkDocuments(t *testing.T, trace harness.Trace, chain []*shop.Service, o shop.Order, byRule bool) {
 	t.Helper()
 	docs, err := trace.Documents()
 	if err != nil {
@@ -135,13 +136,13 @@ func checkDocuments(t *testing.T, trace harness.Trace, chain []*service, o order
 	}
 	parent := "" // id of the calling subsegment
 	for i, s := range chain {
-		doc := documentOf(t, docs, s.name)
+		doc := documentOf(t, docs, s.Name)
 		if doc.ParentID != parent {
-			t.Errorf("segment %s has parent %q, want %q", s.name, doc.ParentID, parent)
+			t.Errorf("segment %s has parent %q, want %q", s.Name, doc.ParentID, parent)
 		}
-		checkSegment(t, doc, s, o.status, byRule && i == 0)
+		checkSegment(t, doc, s, o.Status, byRule && i == 0)
 		if i+1 < len(chain) {
-			parent = checkCall(t, doc, s, chain[i+1], o.status)
+			parent = checkCall(t, doc, s, chain[i+1], o.Status)
 		}
 	}
 }
@@ -157,59 +158,59 @@ func documentOf(t *testing.T, docs []harness.Document, name string) *harness.Doc
 	return nil
 }
 
-func checkSegment(t *testing.T, doc *harness.Document, s *service, status int, byRule bool) {
+func checkSegment(t *testing.T, doc *harness.Document, s *shop.Service, status int, byRule bool) {
 	t.Helper()
-	if doc.AWS.XRay.SDK != s.sdk.name {
-		t.Errorf("segment %s is from SDK %q, want %q", s.name, doc.AWS.XRay.SDK, s.sdk.name)
+	if doc.AWS.XRay.SDK != s.SDK.Name {
+		t.Errorf("segment %s is from SDK %q, want %q", s.Name, doc.AWS.XRay.SDK, s.SDK.Name)
 	}
 	if rule := doc.AWS.XRay.RuleGo + doc.AWS.XRay.RuleNode; byRule && rule != "Default" {
-		t.Errorf("segment %s was sampled by rule %q, want Default", s.name, rule)
+		t.Errorf("segment %s was sampled by rule %q, want Default", s.Name, rule)
 	}
-	if doc.HTTP.Request.Method != "GET" || doc.HTTP.Response.Status != status || !strings.HasPrefix(doc.HTTP.Request.URL, s.url+"/buy") {
-		t.Errorf("segment %s has http %+v, want GET %s/buy, %d", s.name, doc.HTTP, s.url, status)
+	if doc.HTTP.Request.Method != "GET" || doc.HTTP.Response.Status != status || !strings.HasPrefix(doc.HTTP.Request.URL, s.URL+"/buy") {
+		t.Errorf("segment %s has http %+v, want GET %s/buy, %d", s.Name, doc.HTTP, s.URL, status)
 	}
 	want := map[string]any{"tenant": "blue", "items": 3.0, "express": false}
 	if !maps.Equal(doc.Annotations, want) {
-		t.Errorf("segment %s has annotations %v, want %v", s.name, doc.Annotations, want)
+		t.Errorf("segment %s has annotations %v, want %v", s.Name, doc.Annotations, want)
 	}
 	if cart, err := json.Marshal(doc.Metadata); err != nil || string(cart) != `{"default":{"cart":{"lines":3}}}` {
-		t.Errorf("segment %s has metadata %s (%v)", s.name, cart, err)
+		t.Errorf("segment %s has metadata %s (%v)", s.Name, cart, err)
 	}
 	if doc.InProgress || doc.End < doc.Start {
-		t.Errorf("segment %s runs from %f to %f, in progress: %v", s.name, doc.Start, doc.End, doc.InProgress)
+		t.Errorf("segment %s runs from %f to %f, in progress: %v", s.Name, doc.Start, doc.End, doc.InProgress)
 	}
 }
 
 // checkCall finds the subsegment of the call to the next service and returns its id.
-func checkCall(t *testing.T, doc *harness.Document, s, next *service, status int) string {
+func checkCall(t *testing.T, doc *harness.Document, s, next *shop.Service, status int) string {
 	t.Helper()
 	for e := range doc.All {
 		if e.Namespace != "remote" {
 			continue
 		}
 		if e.Name != callName(t, s, next) || e.HTTP.Response.Status != status {
-			t.Errorf("%s has called %s with status %d, want %s, %d", s.name, e.Name, e.HTTP.Response.Status, callName(t, s, next), status)
+			t.Errorf("%s has called %s with status %d, want %s, %d", s.Name, e.Name, e.HTTP.Response.Status, callName(t, s, next), status)
 		}
 		return e.ID
 	}
-	t.Fatalf("segment %s has no subsegment of a call", s.name)
+	t.Fatalf("segment %s has no subsegment of a call", s.Name)
 	return ""
 }
 
 // callName is what the SDK of s names its calls to next.
-func callName(t *testing.T, s, next *service) string {
+func callName(t *testing.T, s, next *shop.Service) string {
 	t.Helper()
-	u, err := url.Parse(next.url)
+	u, err := url.Parse(next.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.sdk.port {
+	if s.SDK.Port {
 		return u.Host
 	}
 	return u.Hostname()
 }
 
-func checkSummaries(t *testing.T, c harness.Caller, window harness.Args, chain []*service, sampled map[string]order) {
+func checkSummaries(t *testing.T, c harness.Caller, window harness.Args, chain []*shop.Service, sampled map[string]shop.Order) {
 	t.Helper()
 	got, err := harness.Get[harness.Summaries](c, "GetTraceSummaries", window)
 	if err != nil {
@@ -224,15 +225,15 @@ func checkSummaries(t *testing.T, c harness.Caller, window harness.Args, chain [
 			t.Errorf("trace %s is listed, but was not sampled", s.Id)
 			continue
 		}
-		if s.Duration == nil || s.ResponseTime == nil || s.IsPartial || s.EntryPoint == nil || s.EntryPoint.Name != chain[0].name {
+		if s.Duration == nil || s.ResponseTime == nil || s.IsPartial || s.EntryPoint == nil || s.EntryPoint.Name != chain[0].Name {
 			t.Errorf("summary of a whole trace: %+v", s)
 		}
-		if s.Http.HttpMethod != "GET" || s.Http.HttpStatus != o.status || !strings.HasPrefix(s.Http.HttpURL, chain[0].url+"/buy") {
-			t.Errorf("summary has %+v, want GET %s/buy, %d", s.Http, chain[0].url, o.status)
+		if s.Http.HttpMethod != "GET" || s.Http.HttpStatus != o.Status || !strings.HasPrefix(s.Http.HttpURL, chain[0].URL+"/buy") {
+			t.Errorf("summary has %+v, want GET %s/buy, %d", s.Http, chain[0].URL, o.Status)
 		}
-		fault, throttle := o.status == 500, o.status == 429
-		if s.HasFault != fault || s.HasThrottle != throttle || s.HasError != (o.status == 404) {
-			t.Errorf("status %d gives fault %v, throttle %v, error %v", o.status, s.HasFault, s.HasThrottle, s.HasError)
+		fault, throttle := o.Status == 500, o.Status == 429
+		if s.HasFault != fault || s.HasThrottle != throttle || s.HasError != (o.Status == 404) {
+			t.Errorf("status %d gives fault %v, throttle %v, error %v", o.Status, s.HasFault, s.HasThrottle, s.HasError)
 		}
 		checkAnnotations(t, s)
 		if got, want := nodeNames(s.ServiceIds), wantNodes(chain); !slices.Equal(got, want) {
@@ -259,10 +260,10 @@ func nodeNames(ids []harness.ServiceID) (all []string) {
 }
 
 // wantNodes are the nodes of a chain, sorted: its services and the client of the first.
-func wantNodes(chain []*service) []string {
-	all := []string{chain[0].name + "/client"}
+func wantNodes(chain []*shop.Service) []string {
+	all := []string{chain[0].Name + "/client"}
 	for _, s := range chain {
-		all = append(all, s.name+"/")
+		all = append(all, s.Name+"/")
 	}
 	slices.Sort(all)
 	return all

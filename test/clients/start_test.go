@@ -11,7 +11,8 @@ import (
 	"github.com/rayscope/rayscope/test/harness"
 )
 
-// TestStartFails starts servers that cannot run. Each says why in a sentence that names the object, and ends with exit code 1.
+// TestStartFails starts servers that cannot run. Each says why in a sentence that names the object, and ends with exit code 1, or
+// with 2 when it was called wrongly.
 func TestStartFails(t *testing.T) {
 	t.Parallel()
 	running := harness.Start(t)
@@ -36,8 +37,8 @@ func TestStartFails(t *testing.T) {
 		{"the directory is below a file", []string{"--data-dir", filepath.Join(file, "data")}, 1, []string{file}},
 		{"the directory is somebody else's", []string{"--data-dir", filepath.Dir(file)}, 1, []string{filepath.Dir(file), "not empty"}},
 		{"the directory is of a newer version", []string{"--data-dir", newer}, 1, []string{newer, "newer"}},
-		{"the address is not loopback", []string{"--listen", "0.0.0.0:0"}, 1, []string{"0.0.0.0", "loopback"}},
-		{"the daemon's address is not loopback", []string{"--daemon-listen", "0.0.0.0:0"}, 1, []string{"0.0.0.0", "loopback"}},
+		{"the address is not loopback", []string{"--listen", "0.0.0.0:0"}, 2, []string{"0.0.0.0", "no authentication"}},
+		{"the daemon's address is not loopback", []string{"--daemon-listen", "0.0.0.0:0"}, 2, []string{"0.0.0.0", "no authentication"}},
 		{"a flag that is none", []string{"--no-such-flag"}, 2, []string{"no-such-flag"}},
 		{"an account that is none", []string{"--account", "12"}, 2, []string{"12 digits"}},
 		{"a rate that is none", []string{"--default-sampling-rate", "1.5"}, 2, []string{"1.5"}},

@@ -4,6 +4,7 @@ package crash
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -21,11 +22,13 @@ const writers = 4
 // longest is the longest time under load before a kill. Most kills come in the first tenths of a second, when files are new.
 const longest = 1500 * time.Millisecond
 
-// A ledger holds the traces whose write was acknowledged. A trace has as many segments as one call wrote.
+// A ledger holds the traces whose write was acknowledged, with the number of segments that the call wrote.
 type ledger struct {
 	mu     sync.Mutex
 	traces map[string]int
 }
+
+func newLedger() *ledger { return &ledger{traces: map[string]int{}} }
 
 func (l *ledger) add(trace string, segments int) {
 	l.mu.Lock()
@@ -33,27 +36,29 @@ func (l *ledger) add(trace string, segments int) {
 	l.traces[trace] = segments
 }
 
-// TestKill loads a server over HTTP and UDP, kills it with signal 9, starts it again on the same directory, and so on. After every
-// start each document that was ever acknowledged over HTTP must be there.
+// TestKill loads a server over HTTP and UDP, kills it with signal 9, starts it again on the same directory, and so on. Each document
+// that was acknowledged over HTTP must be there after the next start, and after the last one.
 func TestKill(t *testing.T) {
 	server := harness.Start(t)
 	seed := rand.Uint64()
 	t.Logf("seed %d, %d kills", seed, *kills)
 	random := rand.New(rand.NewPCG(seed, 0))
-	acknowledged := &ledger{traces: map[string]int{}}
+	all := newLedger()
 	for kill := range *kills {
-		before := len(acknowledged.traces)
+		acknowledged := newLedger()
 		loadUntilKilled(t, server, acknowledged, time.Duration(random.Int64N(int64(longest))))
 		server.Restart(t)
 		checkAll(t, server, acknowledged)
-		t.Logf("kill %d: %d traces acknowledged, %d in all", kill+1, len(acknowledged.traces)-before, len(acknowledged.traces))
+		maps.Copy(all.traces, acknowledged.traces)
+		t.Logf("kill %d: %d traces acknowledged", kill+1, len(acknowledged.traces))
 		if t.Failed() {
 			return // what comes after a loss says nothing
 		}
 	}
-	if len(acknowledged.traces) < *kills {
-		t.Errorf("only %d traces were acknowledged in %d runs: there was no load", len(acknowledged.traces), *kills)
+	if len(all.traces) < *kills {
+		t.Errorf("only %d traces were acknowledged in %d runs: there was no load", len(all.traces), *kills)
 	}
+	checkAll(t, server, all)
 }
 
 // loadUntilKilled writes from several connections and over UDP until the server is killed after the given time.

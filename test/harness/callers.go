@@ -16,10 +16,10 @@ import (
 )
 
 // ClientEnv is the environment of AWS clients: any credentials do, and nothing of the user's own configuration is read.
-func ClientEnv(t testing.TB) []string {
+func ClientEnv() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=" + Region, "AWS_DEFAULT_REGION=" + Region,
-		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "AWS_PROFILE=",
+		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1", "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1",
 	}
 }
@@ -56,7 +56,7 @@ func GoAPI(t testing.TB, s *Server) Caller {
 func startLines(t testing.TB, s *Server, argv ...string) Caller {
 	t.Helper()
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env = append(os.Environ(), ClientEnv(t)...)
+	cmd.Env = environment(ClientEnv())
 	cmd.Stderr = testWriter{t}
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -121,13 +121,10 @@ func (c *lineCaller) do(op string, args any, pages bool) ([]json.RawMessage, err
 // CLI is the AWS CLI. It pages by itself, and prints all pages as one.
 func CLI(t testing.TB, s *Server) Caller {
 	t.Helper()
-	return cli{aws: Tool(t, "aws"), endpoint: s.URL, env: ClientEnv(t)}
+	return cli{aws: Tool(t, "aws"), endpoint: s.URL}
 }
 
-type cli struct {
-	aws, endpoint string
-	env           []string
-}
+type cli struct{ aws, endpoint string }
 
 func (c cli) Call(op string, args any) (json.RawMessage, error) {
 	return c.run(op, args, "--no-paginate")
@@ -151,7 +148,7 @@ func (c cli) run(op string, args any, flags ...string) (json.RawMessage, error) 
 	command := strings.ToLower(capital.ReplaceAllString(op, "-$0"))
 	argv := append([]string{"xray", command, "--endpoint-url", c.endpoint, "--output", "json", "--cli-input-json", string(input)}, flags...)
 	cmd := exec.Command(c.aws, argv...)
-	cmd.Env = append(os.Environ(), c.env...)
+	cmd.Env = environment(ClientEnv())
 	out, err := cmd.Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		if m := cliError.FindSubmatch(failed.Stderr); m != nil {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -37,7 +39,7 @@ func StartProcess(t testing.TB, env []string, argv ...string) *Process {
 	}
 	defer log.Close() // the child has its own descriptor
 	p := &Process{Log: log.Name(), cmd: exec.Command(argv[0], argv[1:]...), exited: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Env = environment(env)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that its children can be killed with it
 	if err := p.cmd.Start(); err != nil {
@@ -54,6 +56,14 @@ func StartProcess(t testing.TB, env []string, argv ...string) *Process {
 		}
 	})
 	return p
+}
+
+// environment is that of the tests without what configures AWS clients or the server, and with the given variables.
+func environment(with []string) []string {
+	configures := func(variable string) bool {
+		return strings.HasPrefix(variable, "AWS_") || strings.HasPrefix(variable, "RAYSCOPE_")
+	}
+	return append(slices.DeleteFunc(os.Environ(), configures), with...)
 }
 
 // Kill ends the process and its children at once, as a power cut would.
