@@ -3,7 +3,6 @@ package console
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -38,7 +37,7 @@ func TestTwoServices(t *testing.T) {
 // browse runs a script with the server's address and a directory for screenshots.
 func browse(t *testing.T, script string, server *harness.Server, flags ...string) {
 	t.Helper()
-	shots := filepath.Join(t.ArtifactDir(), "screenshots")
+	shots := harness.Artifacts(t)
 	argv := append([]string{"node", harness.Installed(t, script, "web/node_modules/playwright-core"), server.URL, shots}, flags...)
 	p := harness.StartProcess(t, []string{"CHROMIUM=" + chromium(t)}, argv...)
 	code := p.Wait(t, patience)
