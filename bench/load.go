@@ -14,8 +14,9 @@ import (
 type load struct {
 	documents int
 	shop      *demo.Shop
-	trace     uint64 // next of the shop
-	sample    []string
+	trace     uint64   // next of the shop
+	sample    []string // ids of traces that were sent whole and are durable
+	sampling  bool
 }
 
 // The load's shop is busy: at the demo's own rate a run of the bench would take it through years of spells.
@@ -30,7 +31,7 @@ func newLoad(documents int) *load { return &load{documents: documents, shop: dem
 // next makes the documents of the next trace, starting now. They are valid until the next call.
 func (l *load) next() []demo.Document {
 	docs := l.shop.Trace(l.trace, segment.TimeOf(time.Now().Add(-300*time.Millisecond)))
-	if l.trace%sampleStep == 0 {
+	if l.sampling && l.trace%sampleStep == 0 {
 		l.sample = append(l.sample, traceID(docs[0].Body))
 	}
 	l.trace++
@@ -72,7 +73,6 @@ func parse(l *load) {
 			size += len(d.Body)
 		}
 	}
-	l.sample = nil // no server has these
 	var d segment.Digest
 	var b []byte
 	digests := 0

@@ -35,15 +35,15 @@ type config struct {
 // run measures stage after stage; those that need a server share one.
 func run(c config) error {
 	fmt.Printf("%-34s %12s %14s %16s\n", "", "items", "items/s wall", "CPU s/million")
-	load := newLoad(c.documents)
-	parse(load)
+	l := newLoad(c.documents)
+	parse(l)
 	s, err := start(c.server)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
 	for _, stage := range []func(config, *server, *load) error{putSegments, datagrams, settle, tracesByID, searches, maps} {
-		if err := stage(c, s, load); err != nil {
+		if err := stage(c, s, l); err != nil {
 			return fmt.Errorf("%w\nserver log:\n%s", err, s.tail())
 		}
 	}

@@ -22,6 +22,7 @@ import (
 
 // putSegments sends the load by PutTraceSegments, 50 documents a request: the answer means durable.
 func putSegments(c config, s *server, l *load) error {
+	l.sampling = true
 	begin, cpu := time.Now(), s.cpu()
 	requests := make(chan []byte)
 	failed := make(chan error, c.connections)
@@ -53,6 +54,7 @@ func putSegments(c config, s *server, l *load) error {
 	})
 	close(requests)
 	wg.Wait()
+	l.sampling, l.sample = false, l.sample[:len(l.sample)-1] // the last trace may be cut off
 	close(failed)
 	if err = errors.Join(err, <-failed); err != nil {
 		return fmt.Errorf("put segments: %w", err)
@@ -138,7 +140,7 @@ func datagrams(c config, s *server, l *load) error {
 }
 
 // acceptedMetric counts the documents that are durable.
-const acceptedMetric = "rayscope_ingest_documents_accepted_total"
+const acceptedMetric = "rayscope_ingest_documents_total"
 
 // settled waits until no more documents arrive and returns how many did since before.
 func settled(s *server, before float64) (float64, error) {
@@ -193,7 +195,7 @@ func tracesByID(c config, s *server, l *load) error {
 	rnd := rand.New(rand.NewPCG(seed, 2))
 	return queries(s, "BatchGetTraces, one id", c.queries, func(int) error {
 		var out struct{ Traces []json.RawMessage }
-		id := l.sample[rnd.IntN(len(l.sample)-1)] // the last may be cut off
+		id := l.sample[rnd.IntN(len(l.sample))]
 		if err := call(s, "/Traces", map[string]any{"TraceIds": []string{id}}, &out); err != nil {
 			return err
 		}

@@ -171,7 +171,9 @@ func TestPartialAcceptance(t *testing.T) {
 	good := `{"trace_id":"` + workedID + `","id":"a1f0c3d2e4b59687","name":"orders","start_time":1758654625.1,"end_time":1758654625.3}`
 	late := strings.Replace(good, `"start_time":1758654625.1,`, "", 1)
 	golden(t, "unprocessed", b.ok("/TraceSegments", segments("{", late, good, "[]", strings.Replace(good, `"name":"orders",`, "", 1))))
-	var out struct{ Traces []struct{ Segments []struct{ Id string } } }
+	var out struct {
+		Traces []struct{ Segments []struct{ Id string } }
+	}
 	if err := json.Unmarshal(b.ok("/Traces", `{"TraceIds":["`+workedID+`"]}`), &out); err != nil || len(out.Traces) != 1 || len(out.Traces[0].Segments) != 1 {
 		t.Errorf("the good document among bad ones: got %+v, %v; want one trace with one segment", out, err)
 	}

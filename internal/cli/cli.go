@@ -128,7 +128,7 @@ func (p *Program) command(name string) (*Command, error) {
 func (p *Program) values(c *Command, args []string, env Env) (*Values, error) {
 	f := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	v := &Values{command: c.Name, program: p.Name, values: make(map[string]value, len(c.Settings))}
+	v := &Values{command: c.Name, program: p.Name, env: env, values: make(map[string]value, len(c.Settings))}
 	for _, s := range c.Settings {
 		f.String(s.Name, s.Default, "")
 		v.values[s.Name] = value{text: s.Default}

@@ -9,6 +9,7 @@ import (
 type Values struct {
 	program, command string
 	values           map[string]value
+	env              Env
 	wrong            []string
 }
 
@@ -17,6 +18,9 @@ type value struct {
 	given    bool   // by flag or variable; else it is the default
 	variable string // that gave it
 }
+
+// Env looks up an environment variable that is nobody's setting, such as HOME.
+func (v *Values) Env(name string) (string, bool) { return v.env(name) }
 
 // Given tells whether the setting was given, by flag or by environment variable.
 func (v *Values) Given(name string) bool { return v.get(name).given }

@@ -1,7 +1,5 @@
 package demo
 
-import "time"
-
 // annotations appends what a service notes about a request for people to search by, and the user.
 func (s *Shop) annotations(sp *span) {
 	t, f := &s.text, &s.play.facts
@@ -30,7 +28,8 @@ func (s *Shop) annotations(sp *span) {
 			t.bool("express", f.express)
 		}
 	case worker:
-		t.int("queue_wait_ms", int(s.play.workerStart()-s.play.spans[s.play.send].end)/int(time.Millisecond/time.Microsecond))
+		waited := s.play.workerStart() - s.play.spans[s.play.send].end
+		t.int("queue_wait_ms", int(waited/1000))
 	}
 	t.end()
 }

@@ -76,9 +76,9 @@ func (s *Shop) members(sp *span, complete bool) {
 	} else {
 		t.lit("name", sp.name)
 	}
-	t.micros("start_time", int64(s.start)+sp.start)
+	t.instant("start_time", int64(s.start)+sp.start)
 	if complete {
-		t.micros("end_time", int64(s.start)+sp.end)
+		t.instant("end_time", int64(s.start)+sp.end)
 	} else {
 		t.raw(`"in_progress":true`)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/rayscope/rayscope/internal/segment"
 )
 
-var rewrite = flag.Bool("rewrite", false, "rewrite the golden files in testdata")
+var rewrite = flag.Bool("rewrite", false, "rewrite the golden file in testdata")
 
 // start is when the traces of these tests begin.
 const start = segment.Time(1_758_654_625_118_000)
@@ -32,8 +32,11 @@ func TestGolden(t *testing.T) {
 	s := demo.New(seed, demo.DefaultRate)
 	var got bytes.Buffer
 	for _, k := range []uint64{
-		291, // an order with worker and link, subsegments as documents of their own, some in progress first
-		626, // a card processor that times out
+		106,  // a search for a term with escapes
+		230,  // a log-in that DynamoDB throttles
+		291,  // an order with worker and link, subsegments as documents of their own, some in progress first
+		839,  // a card processor that times out
+		1206, // the bad release
 	} {
 		fmt.Fprintf(&got, "trace %d, at %v\n", k, s.At(k))
 		for _, d := range s.Trace(k, start) {

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -27,38 +28,37 @@ func troubleAt(t time.Duration) trouble {
 }
 
 // The load swings around its average, and every now and then there is a burst of burstExtra times the average on top.
+// All in seconds; loadPeriod, after which the load repeats, is a multiple of the other periods.
 const (
+	loadPeriod  = 630
 	swing       = 0.4
-	swingPeriod = 210.0 // seconds
+	swingPeriod = 210
 	burstExtra  = 1.8
-	burstFirst  = 12.0 // seconds
-	burstLasts  = 6.0
-	burstEvery  = 90.0
+	burstEvery  = 90
+	burstFirst  = 12
+	burstLast   = 17
 )
 
-// averageLoad is the mean of 1 + swing·sin + bursts.
-const averageLoad = 1 + burstExtra*burstLasts/burstEvery
-
-// requestsBy is the number of requests that came in the first t seconds at an average of one a second.
-func requestsBy(t float64) float64 {
-	const w = 2 * math.Pi / swingPeriod
-	bursts := math.Floor(t / burstEvery)
-	into := t - bursts*burstEvery
-	inBursts := bursts*burstLasts + min(max(into-burstFirst, 0), burstLasts)
-	return (t + swing*(1-math.Cos(w*t))/w + burstExtra*inBursts) / averageLoad
-}
-
-// timeOf is the inverse of requestsBy: the second in which n requests had come.
-func timeOf(n float64) float64 {
-	// The load never leaves its average by more than this many seconds' worth.
-	const off = 2*swing*swingPeriod/(2*math.Pi) + burstExtra*burstLasts
-	lo, hi := max(0, n-off), n+off
-	for hi-lo > 1e-6 { // microseconds are the resolution of all times here
-		if mid := (lo + hi) / 2; requestsBy(mid) < n {
-			lo = mid
-		} else {
-			hi = mid
+// requestsBy holds how many requests came in the first so many seconds of a period, at an average of one a second.
+var requestsBy = func() (sum [loadPeriod + 1]float64) {
+	for i := range loadPeriod {
+		load := 1 + swing*math.Sin(2*math.Pi*float64(i)/swingPeriod)
+		if into := i % burstEvery; into >= burstFirst && into <= burstLast {
+			load += burstExtra
 		}
+		sum[i+1] = sum[i] + load
 	}
-	return hi
+	scale := loadPeriod / sum[loadPeriod]
+	for i := range sum {
+		sum[i] *= scale
+	}
+	return sum
+}()
+
+// timeOf is the second in which n requests had come.
+func timeOf(n float64) float64 {
+	periods := math.Floor(n / loadPeriod)
+	n -= periods * loadPeriod
+	i, _ := slices.BinarySearch(requestsBy[1:loadPeriod], n)
+	return periods*loadPeriod + float64(i) + (n-requestsBy[i])/(requestsBy[i+1]-requestsBy[i])
 }

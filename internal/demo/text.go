@@ -104,17 +104,22 @@ func (t *text) bool(name string, v bool) {
 	*t = strconv.AppendBool(*t, v)
 }
 
-// micros and cents append a number with six and two decimals. It is at least 1, so that a digit stands before the point.
-func (t *text) micros(name string, n int64) { t.decimal(name, n, 6) }
-func (t *text) cents(name string, n int64)  { t.decimal(name, n, 2) }
-
-func (t *text) decimal(name string, n int64, places int) {
+// instant appends microseconds since the epoch as seconds with six decimals.
+func (t *text) instant(name string, micros int64) {
 	t.key(name)
-	b := append(strconv.AppendInt(*t, n, 10), 0)
-	point := len(b) - 1 - places
-	copy(b[point+1:], b[point:])
-	b[point] = '.'
+	b := strconv.AppendInt(*t, micros/1e6, 10)
+	b = append(b, ".000000"...)
+	for i, fraction := len(b)-1, uint(micros%1e6); fraction > 0; i-- {
+		b[i] += byte(fraction % 10)
+		fraction /= 10
+	}
 	*t = b
+}
+
+// cents appends a number of hundredths.
+func (t *text) cents(name string, n int64) {
+	t.int(name, int(n/100))
+	*t = append(*t, '.', '0'+byte(n/10%10), '0'+byte(n%10))
 }
 
 // id appends 16 hex digits.

@@ -18,12 +18,12 @@ import (
 	"github.com/rayscope/rayscope/internal/ports"
 )
 
-// Config of a Server. None may be left out.
+// Config of a Server. Only the console may be left out.
 type Config struct {
 	Address string // host:port
 
 	API     http.Handler
-	Console http.Handler
+	Console http.Handler           // nil: the API alone is served
 	Owns    func(path string) bool // paths that GET and HEAD ask the console for
 
 	Metrics prometheus.Gatherer
@@ -100,7 +100,7 @@ func routes(c Config) http.Handler {
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(c.Logger.Handler(), slog.LevelError)}))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && c.Owns(r.URL.Path) {
+		if c.Console != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) && c.Owns(r.URL.Path) {
 			c.Console.ServeHTTP(w, r)
 			return
 		}

@@ -127,7 +127,6 @@ func TestShutdownCutsOff(t *testing.T) {
 			<-r.Context().Done()
 			close(cut)
 		}),
-		Owns:    func(string) bool { return false },
 		Metrics: prometheus.NewRegistry(),
 		Logger:  slog.New(slog.DiscardHandler),
 	})

@@ -102,8 +102,8 @@ func (m *naive) record(i int) store.Record {
 	return filled(r)
 }
 
-// rows is what the contract says of the records of a trace.
-func rows(rs []store.Record) []store.Row {
+// winners is the records of a trace that the contract hands out, in its order.
+func winners(rs []store.Record) []store.Record {
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b store.Record) int {
 		if c := bytes.Compare(a.Segment[:], b.Segment[:]); c != 0 {
@@ -117,18 +117,12 @@ func rows(rs []store.Record) []store.Row {
 		}
 		return cmp.Compare(a.Received, b.Received)
 	})
-	var out []store.Row
-	for _, r := range rs {
-		if n := len(out); n > 0 && out[n-1].Segment == r.Segment && out[n-1].Complete == r.Complete {
-			continue
-		}
-		out = append(out, store.Row{Segment: r.Segment, Complete: r.Complete, Received: r.Received, Data: r.Digest})
-	}
-	return out
+	return slices.CompactFunc(rs, func(a, b store.Record) bool { return a.Segment == b.Segment && a.Complete == b.Complete })
 }
 
 // in tells whether a trace of the records has an instant in the window.
 func in(w store.Window, rs []store.Record) bool {
+	rs = winners(rs)
 	earliest := rs[0].Start
 	for _, r := range rs {
 		earliest = min(earliest, r.Start)
@@ -183,8 +177,12 @@ func (m *naive) checkScan(a store.Account, w store.Window, got []store.Trace) {
 
 func (m *naive) checkTrace(a store.Account, t store.Trace) {
 	k := traceKey{a, t.ID}
-	if want := rows(m.kept[k]); !slices.EqualFunc(t.Rows, want, sameRow) {
-		m.Errorf("trace %s of %s: got rows %v, want %v", t.ID, a, t.Rows, want)
+	want := winners(m.kept[k])
+	same := func(row store.Row, r store.Record) bool {
+		return row.Segment == r.Segment && row.Complete == r.Complete && row.Received == r.Received && bytes.Equal(row.Data, r.Digest)
+	}
+	if !slices.EqualFunc(t.Rows, want, same) {
+		m.Errorf("trace %s of %s: got rows %v, want those of %v", t.ID, a, t.Rows, want)
 	}
 	if h, ok := m.homes[k]; ok && h != t.Home {
 		m.Errorf("trace %s of %s: moved from home %d to %d", t.ID, a, h, t.Home)

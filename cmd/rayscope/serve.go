@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/rayscope/rayscope/internal/api"
+	"github.com/rayscope/rayscope/internal/cli"
+	"github.com/rayscope/rayscope/internal/daemon"
+	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/ports"
+	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/server"
+	"github.com/rayscope/rayscope/internal/store/pebble"
+)
+
+// serveHome is the default data directory, below that of the user.
+const serveHome = "rayscope"
+
+// stopTime bounds each step of a graceful stop. Container runtimes kill after 10 s; listeners need far less unless the
+// disk is stuck, and then waiting longer helps nobody.
+const stopTime = 4 * time.Second
+
+func serveCommand() cli.Command {
+	return cli.Command{
+		Name:    "serve",
+		Summary: "Run the server: X-Ray daemon, API and console",
+		About: "Runs the server. Programs instrumented for AWS X-Ray send to it as they would to the X-Ray daemon, with no\n" +
+			"setting on this machine. Open the console in a browser to see their traces. Ctrl-C stops it; a second one at once.",
+		Example:  "rayscope serve --data-dir=./traces --retention=7d\nThen open http://127.0.0.1:1895",
+		Settings: serveSettings(serveHome),
+		Run: func(ctx context.Context, v *cli.Values, s cli.Streams) error {
+			c := readConfig(v, serveHome)
+			if err := v.Err(); err != nil {
+				return err
+			}
+			return serve(ctx, c, s.Err, func(context.Context, string, *slog.Logger) error { return nil })
+		},
+	}
+}
+
+// serve runs the server until the context is done, which is no error, or a part of it fails. When everything listens it
+// calls also, in a goroutine, with the address of the daemon, empty if it is off; if that fails, the server ends too.
+func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx context.Context, daemon string, log *slog.Logger) error) (err error) {
+	log := newLog(c, stderr)
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	running, fail := context.WithCancelCause(ctx)
+
+	db, err := pebble.Open(c.dataDir, pebble.Options{Logger: log, OnFailure: fail})
+	if err != nil {
+		return err
+	}
+	defer closeStore(&err, db)
+	metrics.MustRegister(storeMetrics(db)...)
+
+	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
+	xray := api.New(api.Config{
+		Account:  c.account,
+		Region:   c.region,
+		Query:    query.New(db, time.Now),
+		Ingest:   in,
+		Sampling: sampling.NewTargets(c.defaultRule),
+		Now:      time.Now,
+		Log:      log,
+		Metrics:  metrics,
+	})
+
+	var ready atomic.Bool
+	web, err := server.Listen(server.Config{
+		Address: c.listen,
+		API:     xray,
+		Metrics: metrics,
+		Ready:   readiness(&ready),
+		Logger:  log,
+	})
+	if err != nil {
+		return elsewhere(err, "choose another with --listen")
+	}
+	defer stop(&err, web.Shutdown)
+	go func() { fail(web.Serve()) }()
+
+	agent, err := startDaemon(c.daemonListen, fail, daemon.Config{
+		Intake: func(ctx context.Context, docs [][]byte) error {
+			_, err := in.Put(ctx, c.account, docs) // counts and logs what it refuses; nobody waits for an answer
+			return err
+		},
+		API:        xray,
+		Clock:      time.Now,
+		Registerer: metrics,
+		Logger:     log,
+	})
+	if err != nil {
+		return elsewhere(err, `choose another with --daemon-listen, or turn the daemon off with --daemon-listen=""`)
+	}
+	defer stop(&err, agent.shutdown)
+
+	ready.Store(true)
+	defer ready.Store(false)
+	announce(stderr, log, addresses{web.Addr(), agent.address, c.dataDir, c.retention})
+
+	var others sync.WaitGroup
+	defer others.Wait()
+	defer fail(nil)
+	others.Go(func() {
+		if err := also(running, agent.address, log); err != nil {
+			fail(err)
+		}
+	})
+	<-running.Done()
+	if ctx.Err() != nil {
+		log.Info("stopping")
+		return nil
+	}
+	return context.Cause(running)
+}
+
+// An agent is the daemon's listener that runs, or none.
+type agent struct {
+	address  string // empty if there is none
+	shutdown func(context.Context) error
+}
+
+// startDaemon runs the daemon's listener at the address, which may be empty for none.
+func startDaemon(address string, fail context.CancelCauseFunc, c daemon.Config) (agent, error) {
+	if address == "" {
+		return agent{shutdown: func(context.Context) error { return nil }}, nil
+	}
+	c.Address = address
+	d, err := daemon.Listen(c)
+	if err != nil {
+		return agent{}, err
+	}
+	go func() { fail(d.Serve()) }()
+	return agent{d.Addr(), d.Shutdown}, nil
+}
+
+// stop stops a part in stopTime and joins its error to err.
+func stop(err *error, shutdown func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	*err = errors.Join(*err, shutdown(ctx))
+}
+
+// closeStore closes the store. A store that failed says so again, which need not be told twice.
+func closeStore(err *error, db *pebble.Store) {
+	if e := db.Close(); e != nil && !errors.Is(*err, e) {
+		*err = errors.Join(*err, e)
+	}
+}
+
+// elsewhere adds to the error of a taken address what to do.
+func elsewhere(err error, next string) error {
+	var inUse *ports.InUseError
+	if !errors.As(err, &inUse) {
+		return err
+	}
+	return fmt.Errorf("%w: stop that one, or %s", inUse, next)
+}
+
+func readiness(ready *atomic.Bool) func() error {
+	return func() error {
+		if !ready.Load() {
+			return errors.New("the server is starting or stopping")
+		}
+		return nil
+	}
+}
+
+func newLog(c config, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.logLevel}
+	if c.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}

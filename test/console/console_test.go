@@ -1,0 +1,62 @@
+package console
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rayscope/rayscope/test/harness"
+	"github.com/rayscope/rayscope/test/shop"
+)
+
+// patience bounds a run of Chromium through all pages.
+const patience = 5 * time.Minute
+
+// TestDemo walks through all pages of the console with the demo's traffic.
+func TestDemo(t *testing.T) {
+	server := harness.Demo(t)
+	browse(t, "web/e2e/console.e2e.mjs", server)
+}
+
+// TestEmpty looks at a server that never saw a trace, and at the arrival of the first one.
+func TestEmpty(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/console.e2e.mjs", server, "--empty")
+}
+
+// TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
+// between the two.
+func TestTwoServices(t *testing.T) {
+	server := harness.Start(t)
+	stock := shop.Start(t, server, "stock", "python", nil)
+	shop.Buy(t, shop.Start(t, server, "shop", "python", stock), 6)
+	browse(t, "test/console/two-services.mjs", server)
+}
+
+// browse runs a script with the server's address and a directory for screenshots.
+func browse(t *testing.T, script string, server *harness.Server, flags ...string) {
+	t.Helper()
+	shots := filepath.Join(t.ArtifactDir(), "screenshots")
+	argv := append([]string{"node", harness.Installed(t, script, "web/node_modules/playwright-core"), server.URL, shots}, flags...)
+	p := harness.StartProcess(t, []string{"CHROMIUM=" + chromium(t)}, argv...)
+	code := p.Wait(t, patience)
+	t.Log(p.Tail())
+	if code != 0 {
+		t.Errorf("%s ends with exit code %d; screenshots are in %s", script, code, shots)
+	}
+	server.MustServe(t)
+}
+
+// chromium is the browser: $CHROMIUM, or Chromium or Chrome wherever it is installed.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Fatal("neither Chromium nor Chrome is installed; run test/setup, or set CHROMIUM to the browser's path")
+	return ""
+}

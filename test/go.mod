@@ -1,0 +1,3 @@
+module github.com/rayscope/rayscope/test
+
+go 1.26.0

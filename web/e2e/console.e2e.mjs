@@ -1,0 +1,341 @@
+// Drives the console in real Chromium against a running server.
+//
+//   node e2e/console.e2e.mjs BASE_URL OUT_DIR           a server with traffic
+//   node e2e/console.e2e.mjs BASE_URL OUT_DIR --empty   a server that never saw a trace; the test sends the first one
+//
+// Exits 1 when a step fails, or when the browser reports a console error, a page error, a violation of the content
+// security policy or a request to another origin. Screenshots go to OUT_DIR. CHROMIUM names the browser.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
+const [base, out] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+if (base === undefined || out === undefined || flags.some((flag) => flag !== '--empty')) {
+  console.error('usage: node e2e/console.e2e.mjs BASE_URL OUT_DIR [--empty]');
+  process.exit(2);
+}
+mkdirSync(out, { recursive: true });
+
+const origin = new URL(base).origin;
+const problems = [];
+const wait = 20_000;
+
+const chromiumArgs = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+const watch = (page) => {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.origin !== origin) problems.push(`request to another origin: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) => {
+    // Leaving a page cancels what it was still asking for.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+};
+
+const openPage = async (browser, options) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', ...options });
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`content security policy: ${event.violatedDirective} blocked ${event.blockedURI || 'inline'} ${event.sourceFile}`);
+    });
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(wait);
+  watch(page);
+  return page;
+};
+
+const shoot = (page, name) => page.screenshot({ path: join(out, `${name}.png`) });
+
+const must = (holds, sentence) => {
+  if (!holds) throw new Error(sentence);
+};
+
+const mapOf = (page, name = 'Service map') => page.getByRole('group', { name, exact: true });
+/** Names of node buttons hold a colon after the type; those of edges have " to " before theirs. */
+const nodesOf = (map) => map.getByRole('button', { name: /^(?!.* to .*:).*(: |^Clients of )/ });
+const edgesOf = (map) => map.getByRole('button', { name: / to .+: / });
+
+const openMap = async (page) => {
+  await page.goto(`${base}/`);
+  await page.waitForURL(/\/map/);
+  await edgesOf(mapOf(page)).first().waitFor();
+  // The layout is there when the first label is; give the viewport its place before pictures are taken.
+  await page.waitForTimeout(400);
+};
+
+const overlaps = (boxes) => {
+  const found = [];
+  for (const [i, a] of boxes.entries()) {
+    for (const b of boxes.slice(i + 1)) {
+      const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+      const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+      if (across > 1 && down > 1) found.push(`${a.name} and ${b.name}`);
+    }
+  }
+  return found;
+};
+
+const boxesOf = (locator) =>
+  locator.evaluateAll((elements) =>
+    elements.map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { name: element.getAttribute('aria-label'), x, y, width, height };
+    }),
+  );
+
+const tests = {
+  'the map shows services and calls that do not overlap': async (page) => {
+    await openMap(page);
+    const map = mapOf(page);
+    const boxes = [...(await boxesOf(nodesOf(map))), ...(await boxesOf(edgesOf(map)))];
+    must(boxes.length > 3, `the map has only ${boxes.length} nodes and edges`);
+    must(overlaps(boxes).length === 0, `these overlap on the map: ${overlaps(boxes).join('; ')}`);
+    await page.getByText(/\d+ services?, .* requests?\/min/).waitFor();
+    await shoot(page, 'map');
+  },
+
+  'the map keeps its places while it refreshes': async (page) => {
+    await openMap(page);
+    const places = async () => (await boxesOf(nodesOf(mapOf(page)))).map(({ x, y }) => [x, y].map(Math.round).join(',')).join(' ');
+    const before = await places();
+    await page.waitForResponse((response) => response.url().endsWith('/ServiceGraph'));
+    await page.waitForTimeout(300);
+    must((await places()) === before, 'the nodes moved on a refresh');
+  },
+
+  'a node and an edge show their numbers': async (page) => {
+    await openMap(page);
+    const node = nodesOf(mapOf(page)).filter({ hasNotText: 'Clients of' }).last();
+    await node.click();
+    const panel = page.getByRole('complementary');
+    await panel.getByText('Half take at most (p50)').waitFor();
+    await panel.locator('.rs-histogram svg path').first().waitFor();
+    must(new URL(page.url()).searchParams.get('node') !== null, 'the URL does not hold the node');
+    await page.waitForTimeout(300);
+    await shoot(page, 'map-node');
+    await edgesOf(mapOf(page)).last().click();
+    await panel.getByRole('link', { name: /traces through both/ }).waitFor();
+    must(new URL(page.url()).searchParams.get('edge') !== null, 'the URL does not hold the edge');
+    await page.waitForTimeout(300);
+    await shoot(page, 'map-edge');
+    await page.reload();
+    await panel.getByRole('link', { name: /traces through both/ }).waitFor();
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await panel.waitFor({ state: 'detached' });
+  },
+
+  'the map works from the keyboard': async (page) => {
+    await openMap(page);
+    const node = nodesOf(mapOf(page)).first();
+    await node.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary').waitFor();
+    must((await node.getAttribute('aria-pressed')) === 'true', 'Enter did not select the node');
+  },
+
+  'the trace list lists, narrows and pages': async (page) => {
+    await page.goto(`${base}/traces?last=1h`);
+    const table = page.getByRole('table', { name: 'Traces' });
+    await table.getByRole('row').nth(2).waitFor();
+    await shoot(page, 'traces');
+    await page.getByRole('button', { name: /^Fault/ }).click();
+    must(new URL(page.url()).searchParams.get('class') === 'fault', 'the URL does not hold the class');
+    await page.getByText(/ of .* loaded/).waitFor();
+    await page.waitForTimeout(200);
+    await shoot(page, 'traces-faults');
+    await page.getByRole('button', { name: /^Fault/ }).click();
+    const more = page.getByRole('button', { name: 'Load older traces' });
+    if (await more.isVisible()) {
+      const before = await table.getByRole('row').count();
+      await more.click();
+      await page.waitForFunction((count) => document.querySelectorAll('tbody tr').length >= count, before + 5);
+    }
+  },
+
+  'a trace shows its map, its timeline and all tabs': async (page) => {
+    await openSlowFailure(page);
+    const grid = page.getByRole('treegrid');
+    await grid.getByRole('row').nth(2).waitFor();
+    await edgesOf(mapOf(page, 'Map of this trace')).first().waitFor();
+    await page.waitForTimeout(400);
+    await shoot(page, 'trace');
+    await grid.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    must(new URL(page.url()).searchParams.get('row') !== null, 'the URL does not hold the row');
+    const count = await grid.getByRole('row').count();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowLeft');
+    must((await grid.getByRole('row').count()) < count, 'ArrowLeft did not close the row');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const details = page.getByRole('complementary');
+    must(await details.evaluate((element) => element === document.activeElement), 'Enter did not go to the details');
+    for (const tab of ['Overview', 'Resources', 'Annotations', 'Metadata', 'Exceptions', 'SQL', 'Raw JSON']) {
+      await details.getByRole('tab', { name: new RegExp(`^${tab}`) }).click();
+      await details.getByRole('tabpanel').first().waitFor();
+      await shoot(page, `trace-tab-${tab.toLowerCase().replace(' ', '-')}`);
+    }
+    const row = grid.getByRole('row').filter({ hasText: /Fault/ }).last();
+    if ((await row.count()) > 0) {
+      await row.scrollIntoViewIfNeeded();
+      await row.click();
+      await details.getByRole('tab', { name: /^Exceptions/ }).click();
+      await shoot(page, 'trace-fault');
+    }
+    const [url, chosen] = [page.url(), await grid.getByRole('row', { selected: true }).textContent()];
+    await page.goto(url);
+    await grid.getByRole('row', { selected: true }).waitFor();
+    must((await grid.getByRole('row', { selected: true }).textContent()) === chosen, 'the row is another one after a reload');
+  },
+
+  'the search box opens a trace and explains what is not one': async (page) => {
+    await page.goto(`${base}/traces?last=6h`);
+    const link = page.getByRole('table', { name: 'Traces' }).getByRole('link', { name: /^1-[0-9a-f]{8}-/ }).first();
+    const id = (await link.textContent()).trim();
+    const search = page.getByRole('searchbox', { name: 'Open a trace by its id' });
+    await search.fill('not an id');
+    await search.press('Enter');
+    await page.getByRole('alert').getByText(/not a trace id/).waitFor();
+    await search.fill(id.slice(2).replace('-', ''));
+    await search.press('Enter');
+    await page.waitForURL(new RegExp(`/trace/${id}`));
+    await page.getByRole('treegrid').waitFor();
+  },
+
+  'an unknown trace is explained': async (page) => {
+    await page.goto(`${base}/trace/1-00000001-000000000000000000000001`);
+    await page.getByText(/There is no trace with this id/).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.goto(`${base}/map/nowhere`);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  },
+
+  'a time without requests offers the time that has some': async (page) => {
+    const [from, to] = [1000000000, 1000003600];
+    await page.goto(`${base}/map?from=${from}&to=${to}`);
+    await page.getByRole('button', { name: /^Show the last/ }).click();
+    await edgesOf(mapOf(page)).first().waitFor();
+  },
+
+  'dark mode is chosen, remembered and complete': async (page) => {
+    await openMap(page);
+    const button = page.getByRole('button', { name: /^Colours:/ });
+    while (!/Colours: dark/.test((await button.getAttribute('aria-label')) ?? '')) await button.click();
+    await shoot(page, 'map-dark');
+    await page.reload();
+    await edgesOf(mapOf(page)).first().waitFor();
+    must(await page.evaluate(() => document.body.classList.contains('awsui-dark-mode')), 'dark mode was not remembered');
+    await page.goto(`${base}/traces?last=1h`);
+    await page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(2).waitFor();
+    await shoot(page, 'traces-dark');
+    await openSlowFailure(page);
+    await page.getByRole('treegrid').getByRole('row').nth(3).click();
+    await edgesOf(mapOf(page, 'Map of this trace')).first().waitFor();
+    await page.waitForTimeout(400);
+    await shoot(page, 'trace-dark');
+  },
+
+  'the first steps name this server': async (page) => {
+    await page.goto(`${base}/start`);
+    for (const tab of ['Python', 'Node.js', 'Go', 'Java', 'curl', 'AWS CLI']) {
+      await page.getByRole('tab', { name: tab, exact: true }).click();
+      await page.getByRole('tabpanel').getByRole('button', { name: /^Copy/ }).first().waitFor();
+    }
+    await page.getByRole('region', { name: /^AWS CLI/ }).getByText(origin).waitFor();
+    await shoot(page, 'start');
+  },
+
+  'it is usable on a telephone and roomy on a large screen': async (page) => {
+    for (const [name, width, height] of [['phone', 390, 844], ['large', 1600, 1000]]) {
+      await page.setViewportSize({ width, height });
+      await openMap(page);
+      await shoot(page, `map-${name}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      must(wide <= 0, `the map page is ${wide} pixels too wide at ${width}`);
+      await page.goto(`${base}/traces?last=1h`);
+      await page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(2).waitFor();
+      await shoot(page, `traces-${name}`);
+      await openSlowFailure(page);
+      await page.getByRole('treegrid').getByRole('row').nth(2).waitFor();
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: join(out, `trace-${name}.png`), fullPage: true });
+    }
+  },
+};
+
+/** Opens the slowest failing trace of the last hour if there is one, else the slowest. */
+async function openSlowFailure(page) {
+  await page.goto(`${base}/traces?last=1h&sort=slowest`);
+  const table = page.getByRole('table', { name: 'Traces' });
+  await table.getByRole('row').nth(1).waitFor();
+  const failing = table.getByRole('row').filter({ hasText: 'Fault' });
+  const row = (await failing.count()) > 0 ? failing.first() : table.getByRole('row').nth(1);
+  await row.getByRole('link').first().click();
+  await page.waitForURL(/\/trace\//);
+}
+
+const sendFirst = async () => {
+  const now = Date.now() / 1000;
+  const random = (digits) => Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join('');
+  const trace_id = `1-${Math.floor(now).toString(16)}-${random(24)}`;
+  const document = { trace_id, id: random(16), name: 'hello-e2e', start_time: now - 0.2, end_time: now };
+  const response = await fetch(`${base}/TraceSegments`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ TraceSegmentDocuments: [JSON.stringify(document)] }),
+  });
+  const answer = await response.json();
+  must(response.ok && answer.UnprocessedTraceSegments.length === 0, `the first segment was refused: ${JSON.stringify(answer)}`);
+};
+
+const emptyTests = {
+  'an empty system says how to begin and notices the first trace': async (page) => {
+    await page.goto(`${base}/`);
+    await page.getByRole('heading', { name: 'Send your first segment' }).waitFor();
+    await page.getByText('Waiting for the first trace').waitFor();
+    await page.getByRole('tab', { name: 'Python' }).waitFor();
+    await shoot(page, 'empty');
+    await page.goto(`${base}/traces`);
+    await page.getByRole('heading', { name: 'Send your first segment' }).waitFor();
+    await page.getByText('Waiting for the first trace').waitFor();
+    await sendFirst();
+    await page.getByText('It arrived!').waitFor();
+    await shoot(page, 'empty-arrived');
+    await page.waitForURL(/\/map/);
+    await nodesOf(mapOf(page)).first().waitFor();
+    await page.waitForTimeout(400);
+    await shoot(page, 'empty-map');
+  },
+};
+
+const run = async () => {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: chromiumArgs });
+  let failures = 0;
+  for (const [name, test] of Object.entries(flags.includes('--empty') ? emptyTests : tests)) {
+    const page = await openPage(browser, {});
+    problems.length = 0;
+    try {
+      await test(page);
+      must(problems.length === 0, problems.join('\n  '));
+      console.log(`ok   ${name}`);
+    } catch (error) {
+      failures += 1;
+      console.log(`FAIL ${name}\n  ${error.message}\n  ${problems.join('\n  ')}`);
+      await shoot(page, `fail-${failures}`).catch(() => undefined);
+    }
+    await page.context().close();
+  }
+  await browser.close();
+  console.log(failures === 0 ? 'all passed' : `${failures} failed`);
+  return failures === 0 ? 0 : 1;
+};
+
+process.exitCode = await run();

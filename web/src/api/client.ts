@@ -1,0 +1,87 @@
+import type {
+  BatchGetTracesResponse,
+  ServerInfo,
+  ServiceGraphRequest,
+  ServiceGraphResponse,
+  TraceGraphResponse,
+  TraceSummariesRequest,
+  TraceSummariesResponse,
+} from './types';
+
+export type ApiErrorKind = 'offline' | 'refused' | 'throttled' | 'missing' | 'server' | 'unreadable';
+
+/** Every failure of a call. `message` is a sentence for people; `name` is the X-Ray exception if there was one. */
+export class ApiError extends Error {
+  readonly kind: ApiErrorKind;
+
+  constructor(kind: ApiErrorKind, message: string, name = 'ApiError') {
+    super(message);
+    this.kind = kind;
+    this.name = name;
+  }
+}
+
+const sentences: Record<ApiErrorKind, string> = {
+  offline: 'Rayscope did not answer. Check that the server is still running and that this computer can reach it.',
+  refused: 'Rayscope refused the request.',
+  throttled: 'Rayscope is busy and asked us to slow down. Try again in a few seconds.',
+  missing: 'Rayscope does not know what was asked for.',
+  server: 'Rayscope had an internal problem answering this. Its log says more.',
+  unreadable: 'The answer was not one of Rayscope. Is another program or a proxy listening at this address?',
+};
+
+const kindOf = (status: number): ApiErrorKind => {
+  if (status === 429) return 'throttled';
+  if (status === 404) return 'missing';
+  return status >= 500 ? 'server' : 'refused';
+};
+
+const messageOf = (body: unknown): string => {
+  if (typeof body !== 'object' || body === null) return '';
+  const { Message, message } = body as { Message?: unknown; message?: unknown };
+  if (typeof Message === 'string') return Message;
+  return typeof message === 'string' ? message : '';
+};
+
+const failure = async (response: Response): Promise<ApiError> => {
+  const kind = kindOf(response.status);
+  const said = messageOf(await response.json().catch((): unknown => null));
+  const name = response.headers.get('x-amzn-ErrorType')?.split(':')[0] ?? `HTTP ${response.status}`;
+  return new ApiError(kind, said === '' ? sentences[kind] : `${sentences[kind]} It says: ${said}`, name);
+};
+
+const request = async <T>(path: string, init: RequestInit): Promise<T> => {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError('offline', sentences.offline);
+  }
+  if (!response.ok) throw await failure(response);
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError('unreadable', sentences.unreadable);
+  }
+};
+
+const post = <T>(path: string, body: object, signal: AbortSignal): Promise<T> =>
+  request<T>(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });
+
+/** One method per operation; all reject with ApiError. */
+export const api = {
+  serviceGraph: (window: ServiceGraphRequest, signal: AbortSignal) =>
+    post<ServiceGraphResponse>('/ServiceGraph', window, signal),
+  traceGraph: (id: string, signal: AbortSignal) => post<TraceGraphResponse>('/TraceGraph', { TraceIds: [id] }, signal),
+  traceSummaries: (query: TraceSummariesRequest, signal: AbortSignal) =>
+    post<TraceSummariesResponse>('/TraceSummaries', query, signal),
+  traces: (ids: string[], signal: AbortSignal) => post<BatchGetTracesResponse>('/Traces', { TraceIds: ids }, signal),
+  info: (signal: AbortSignal) => request<ServerInfo>('/rayscope/v1/info', { signal }),
+};

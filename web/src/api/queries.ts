@@ -1,0 +1,94 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { graphOf, type Graph } from '../util/graph';
+import { liveSecondsOf, windowOf, type TimeRange, type Window } from '../util/range';
+import { treeOf, type TraceTree } from '../util/tree';
+import { api, ApiError } from './client';
+import type { TraceSummary } from './types';
+
+const nowSeconds = (): number => Date.now() / 1000;
+
+const refetchEvery = (range: TimeRange, live: boolean): number | false =>
+  live && range.kind === 'last' ? liveSecondsOf(range) * 1000 : false;
+
+export interface WindowGraph {
+  graph: Graph;
+  window: Window;
+}
+
+export const useServiceGraph = (range: TimeRange, live: boolean) =>
+  useQuery({
+    queryKey: ['service graph', range],
+    queryFn: async ({ signal }): Promise<WindowGraph> => {
+      const window = windowOf(range, nowSeconds());
+      const answer = await api.serviceGraph({ StartTime: window.start, EndTime: window.end }, signal);
+      return { graph: graphOf(answer.Services), window };
+    },
+    refetchInterval: refetchEvery(range, live),
+    placeholderData: keepPreviousData,
+  });
+
+export const useTraceGraph = (id: string) =>
+  useQuery({
+    queryKey: ['trace graph', id],
+    queryFn: async ({ signal }): Promise<Graph> => graphOf((await api.traceGraph(id, signal)).Services),
+  });
+
+/** How often an open trace is read again while something in it still runs. */
+const pendingTraceMs = 3000;
+
+export const useTrace = (id: string) =>
+  useQuery({
+    queryKey: ['trace', id],
+    queryFn: async ({ signal }): Promise<TraceTree> => {
+      const trace = (await api.traces([id], signal)).Traces?.[0];
+      if (trace === undefined) {
+        throw new ApiError('missing', 'There is no trace with this id. It may be too old, or its data has not arrived yet.');
+      }
+      return treeOf(trace);
+    },
+    refetchInterval: ({ state }) =>
+      state.data?.roots.some((root) => root.status === 'pending') === true ? pendingTraceMs : false,
+  });
+
+/** One page of the trace list, with the window its token belongs to. */
+export interface SummaryPage {
+  summaries: TraceSummary[];
+  window: Window;
+  token: string | null;
+}
+
+type PageParam = { window: Window; token: string } | null;
+
+/** Live refresh reads all loaded pages again, so it rests once this many are open. */
+export const livePages = 3;
+
+export const useTraceSummaries = (range: TimeRange, live: boolean) =>
+  useInfiniteQuery({
+    queryKey: ['trace summaries', range],
+    initialPageParam: null as PageParam,
+    queryFn: async ({ pageParam, signal }): Promise<SummaryPage> => {
+      const window = pageParam?.window ?? windowOf(range, nowSeconds());
+      const query = { StartTime: window.start, EndTime: window.end };
+      const answer = await api.traceSummaries(pageParam === null ? query : { ...query, NextToken: pageParam.token }, signal);
+      return { summaries: answer.TraceSummaries ?? [], window, token: answer.NextToken };
+    },
+    getNextPageParam: ({ token, window }): PageParam | undefined => (token === null || token === '' ? undefined : { token, window }),
+    refetchInterval: ({ state }) => (state.data?.pages.length ?? 0) <= livePages && refetchEvery(range, live),
+    placeholderData: keepPreviousData,
+  });
+
+/** The newest trace of the last six hours, or null; asked again every `everyMs`, once if that is null. */
+export const useNewestTrace = (everyMs: number | null, enabled = true) =>
+  useQuery({
+    queryKey: ['newest trace', everyMs],
+    queryFn: async ({ signal }): Promise<TraceSummary | null> => {
+      const window = windowOf({ kind: 'last', seconds: 6 * 3600 }, nowSeconds());
+      const answer = await api.traceSummaries({ StartTime: window.start, EndTime: window.end + 60 }, signal);
+      return answer.TraceSummaries?.[0] ?? null;
+    },
+    refetchInterval: everyMs ?? false,
+    enabled,
+  });
+
+export const useServerInfo = () =>
+  useQuery({ queryKey: ['info'], queryFn: ({ signal }) => api.info(signal), staleTime: Infinity });

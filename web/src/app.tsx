@@ -1,0 +1,50 @@
+import { I18nProvider } from '@cloudscape-design/components/i18n';
+import messages from '@cloudscape-design/components/i18n/messages/all.en';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy } from 'react';
+import { createBrowserRouter, Navigate, RouterProvider } from 'react-router';
+import { ApiError } from './api/client';
+import { Shell } from './components/shell/Shell';
+import { CrashPage } from './pages/CrashPage';
+import { paths } from './util/paths';
+
+const MapPage = lazy(() => import('./pages/MapPage'));
+const TracesPage = lazy(() => import('./pages/TracesPage'));
+const TracePage = lazy(() => import('./pages/TracePage'));
+const StartPage = lazy(() => import('./pages/StartPage'));
+const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
+
+const worthRetrying = new Set(['offline', 'throttled', 'server']);
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2000,
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && worthRetrying.has(error.kind),
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+const router = createBrowserRouter([
+  {
+    element: <Shell />,
+    errorElement: <CrashPage />,
+    children: [
+      { index: true, element: <Navigate to={paths.map()} replace /> },
+      { path: 'map', element: <MapPage /> },
+      { path: 'traces', element: <TracesPage /> },
+      { path: 'trace/:id', element: <TracePage /> },
+      { path: 'start', element: <StartPage /> },
+      { path: '*', element: <NotFoundPage /> },
+    ],
+  },
+]);
+
+export const App = () => (
+  <I18nProvider locale="en" messages={[messages]}>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </I18nProvider>
+);

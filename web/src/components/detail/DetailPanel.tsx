@@ -1,0 +1,71 @@
+import '../../styles/detail.css';
+import Button from '@cloudscape-design/components/button';
+import Tabs from '@cloudscape-design/components/tabs';
+import type { ReactNode, Ref } from 'react';
+import type { Entity } from '../../util/entity';
+import { exceptionsOf } from '../../util/exceptions';
+import { asObject } from '../../util/json';
+import { shortName } from '../../util/nodeType';
+import type { TraceTree } from '../../util/tree';
+import { detailTabs, type DetailTab } from '../../util/view';
+import { Annotations, Metadata, Raw, Resources, Sql } from './Blocks';
+import { Exceptions } from './Exceptions';
+import { Overview } from './Overview';
+
+interface DetailPanelProps {
+  entity: Entity;
+  tree: TraceTree;
+  tab: DetailTab;
+  onTab: (tab: DetailTab) => void;
+  onClose: () => void;
+  panelRef: Ref<HTMLElement>;
+}
+
+const words: Record<DetailTab, string> = {
+  overview: 'Overview',
+  resources: 'Resources',
+  annotations: 'Annotations',
+  metadata: 'Metadata',
+  exceptions: 'Exceptions',
+  sql: 'SQL',
+  raw: 'Raw JSON',
+};
+
+const contents: Record<DetailTab, (entity: Entity, tree: TraceTree) => ReactNode> = {
+  overview: (entity, tree) => <Overview entity={entity} tree={tree} />,
+  resources: (entity) => <Resources entity={entity} />,
+  annotations: (entity) => <Annotations entity={entity} />,
+  metadata: (entity) => <Metadata entity={entity} />,
+  exceptions: (entity, tree) => <Exceptions entity={entity} tree={tree} />,
+  sql: (entity) => <Sql entity={entity} />,
+  raw: (entity) => <Raw entity={entity} />,
+};
+
+const sizes: Partial<Record<DetailTab, (entity: Entity, tree: TraceTree) => number>> = {
+  annotations: (entity) => Object.keys(asObject(entity.doc['annotations']) ?? {}).length,
+  exceptions: (entity, tree) => exceptionsOf(entity, tree).length,
+};
+
+const labelOf = (tab: DetailTab, entity: Entity, tree: TraceTree): string => {
+  const size = sizes[tab]?.(entity, tree) ?? 0;
+  return size === 0 ? words[tab] : `${words[tab]} (${size})`;
+};
+
+/** All that was recorded about the selected row. */
+export const DetailPanel = ({ entity, tree, tab, onTab, onClose, panelRef }: DetailPanelProps) => (
+  <aside className="rs-card rs-detail" aria-label={`Details of ${entity.name}`} ref={panelRef} tabIndex={-1}>
+    <header className="rs-detail-head">
+      <div>
+        <h2 className="rs-h2">{shortName(entity.name)}</h2>
+        {entity.service !== entity.name && <span className="rs-muted rs-small">in {entity.service}</span>}
+      </div>
+      <Button variant="icon" iconName="close" ariaLabel="Close the details" onClick={onClose} />
+    </header>
+    <Tabs
+      ariaLabel="Details"
+      activeTabId={tab}
+      onChange={({ detail }) => onTab(detailTabs.find((id) => id === detail.activeTabId) ?? 'overview')}
+      tabs={detailTabs.map((id) => ({ id, label: labelOf(id, entity, tree), content: id === tab ? contents[id](entity, tree) : null }))}
+    />
+  </aside>
+);

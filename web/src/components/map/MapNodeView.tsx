@@ -1,0 +1,51 @@
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { NodeIcon } from '../../ui/NodeIcon';
+import { Ring } from '../../ui/Ring';
+import { StatusIcon } from '../../ui/StatusIcon';
+import { durationText } from '../../util/format';
+import { describeType } from '../../util/nodeType';
+import { shareText, worstClass } from '../../util/status';
+import { ringSize } from './layout';
+import { spokenNode, titleOf, type MapNode } from './model';
+
+const Trouble = ({ node }: { node: MapNode['data']['node'] }) => {
+  const { counts, total } = node.traffic;
+  const worst = worstClass(counts);
+  if (worst === 'ok') return null;
+  return (
+    <span className="rs-node-trouble" data-status={worst}>
+      <StatusIcon status={worst} size={12} />
+      {shareText(counts[worst], total)}
+    </span>
+  );
+};
+
+const iconSize = 26;
+
+/** A node of the map: ring, icon and trouble above, name and numbers below. */
+export const MapNodeView = memo(({ data, selected }: NodeProps<MapNode>) => {
+  const { node, amount } = data;
+  const { kind, words } = describeType(node.type);
+  const { average, counts } = node.traffic;
+  const middle = (ringSize - iconSize) / 2;
+  return (
+    <button type="button" className="rs-node" aria-pressed={selected} aria-label={spokenNode(node, amount)} title={`${node.name}\n${words}`}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Ring counts={counts} size={ringSize}>
+        <NodeIcon kind={kind} size={iconSize} x={middle} y={middle} />
+      </Ring>
+      <Trouble node={node} />
+      <span className="rs-node-caption">
+        <span className="rs-node-name">{titleOf(node)}</span>
+        {!node.isClient && (
+          <span className="rs-node-numbers">
+            {average === null ? 'not finished' : `${durationText(average)} · ${amount}`}
+          </span>
+        )}
+      </span>
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </button>
+  );
+});
+MapNodeView.displayName = 'MapNodeView';

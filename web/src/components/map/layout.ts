@@ -1,0 +1,94 @@
+import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
+import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
+import { shapeOf, type Graph } from '../../util/graph';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Layout {
+  /** shapeOf the graph that was laid out. */
+  shape: string;
+  /** Top left corner of each node's ring. */
+  nodes: Map<string, Point>;
+  /** Corners of each edge, and the middle of its label. */
+  edges: Map<string, { points: Point[]; label: Point }>;
+}
+
+/** Sizes in pixels at zoom 1. The ring takes part in the layout, the words below it as its margin. */
+export const ringSize = 64;
+export const captionSize = { width: 124, height: 58 };
+export const edgeLabelSize = { width: 74, height: 32 };
+
+const options = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'RIGHT',
+  'elk.edgeRouting': 'ORTHOGONAL',
+  'elk.edgeLabels.inline': 'true',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '22',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
+  'elk.spacing.nodeNode': '26',
+  'elk.spacing.edgeNode': '18',
+  'elk.spacing.edgeEdge': '14',
+  'elk.spacing.labelNode': '2',
+  'elk.spacing.componentComponent': '48',
+  // Input order is alphabetical, so the same graph always looks the same.
+  'elk.layered.considerModelOrder.strategy': 'PREFER_EDGES',
+  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.thoroughness': '12',
+};
+
+const inputOf = (graph: Graph): ElkNode => ({
+  id: 'map',
+  layoutOptions: options,
+  children: graph.nodes.map((node) => ({
+    id: node.key,
+    width: ringSize,
+    height: ringSize,
+    labels: [{ id: `${node.key}#caption`, text: node.name, ...captionSize }],
+    layoutOptions: {
+      'elk.nodeLabels.placement': 'OUTSIDE V_BOTTOM H_CENTER',
+      ...(node.isClient ? { 'elk.layered.layering.layerConstraint': 'FIRST' } : {}),
+    },
+  })),
+  edges: graph.edges.map((edge) => ({
+    id: edge.key,
+    sources: [edge.from],
+    targets: [edge.to],
+    labels: [{ id: `${edge.key}#label`, text: 'label', ...edgeLabelSize }],
+    layoutOptions: { 'elk.edgeLabels.placement': 'CENTER' },
+  })),
+});
+
+const routeOf = (edge: ElkExtendedEdge): { points: Point[]; label: Point } => {
+  const points = (edge.sections ?? []).flatMap(({ startPoint, bendPoints, endPoint }) => [
+    startPoint,
+    ...(bendPoints ?? []),
+    endPoint,
+  ]);
+  const label = edge.labels?.[0];
+  return {
+    points,
+    label: { x: (label?.x ?? 0) + edgeLabelSize.width / 2, y: (label?.y ?? 0) + edgeLabelSize.height / 2 },
+  };
+};
+
+let engine: Promise<ELK> | null = null;
+
+/** The engine is large: it is fetched when the first map is drawn and works in a thread of its own. */
+const load = (): Promise<ELK> =>
+  (engine ??= import('elkjs/lib/elk-api').then(
+    ({ default: Elk }) => new Elk({ workerFactory: () => new Worker(workerUrl) }),
+  ));
+
+/** layoutOf places nodes in layers from left to right so that neither nodes nor labels overlap. */
+export const layoutOf = async (graph: Graph): Promise<Layout> => {
+  const laid = await (await load()).layout(inputOf(graph));
+  return {
+    shape: shapeOf(graph),
+    nodes: new Map((laid.children ?? []).map((node) => [node.id, { x: node.x ?? 0, y: node.y ?? 0 }])),
+    edges: new Map((laid.edges ?? []).map((edge) => [edge.id, routeOf(edge)])),
+  };
+};

@@ -1,0 +1,86 @@
+import { defaultRange, formatLast, parseLast, validBetween, type TimeRange } from './range';
+import { isStatusClass, statusClasses, type StatusClass } from './status';
+
+export const detailTabs = ['overview', 'resources', 'annotations', 'metadata', 'exceptions', 'sql', 'raw'] as const;
+export type DetailTab = (typeof detailTabs)[number];
+
+export const traceSorts = ['newest', 'slowest', 'fastest'] as const;
+export type TraceSort = (typeof traceSorts)[number];
+
+/** Everything a page shows that is not data. It lives in the URL and nowhere else. */
+export interface View {
+  range: TimeRange;
+  /** Refresh by itself. An absolute range never does. */
+  live: boolean;
+  /** Key of the selected map node or edge; at most one of both. */
+  node: string | null;
+  edge: string | null;
+  /** Trace list: show these classes only; empty means all. */
+  classes: StatusClass[];
+  /** Trace list: only traces that pass through all of these nodes. */
+  via: string[];
+  sort: TraceSort;
+  /** Trace: id of the selected entity and the tab of its details. */
+  row: string | null;
+  tab: DetailTab;
+}
+
+export const defaultView: View = {
+  range: defaultRange,
+  live: true,
+  node: null,
+  edge: null,
+  classes: [],
+  via: [],
+  sort: 'newest',
+  row: null,
+  tab: 'overview',
+};
+
+const oneOf = <T extends string>(options: readonly T[], text: string | null, otherwise: T): T =>
+  options.find((option) => option === text) ?? otherwise;
+
+const readRange = (query: URLSearchParams): TimeRange => {
+  const start = Number(query.get('from') ?? Number.NaN);
+  const end = Number(query.get('to') ?? Number.NaN);
+  if (validBetween(start, end)) return { kind: 'between', start, end };
+  const seconds = parseLast(query.get('last') ?? '');
+  return seconds === null ? defaultRange : { kind: 'last', seconds };
+};
+
+/** readView never fails: what it does not understand is as if it were not there. */
+export const readView = (query: URLSearchParams): View => {
+  const chosen = new Set((query.get('class') ?? '').split(',').filter(isStatusClass));
+  const node = query.get('node');
+  return {
+    range: readRange(query),
+    live: query.get('live') !== 'off',
+    node,
+    edge: node === null ? query.get('edge') : null,
+    classes: statusClasses.filter((name) => chosen.has(name)),
+    via: query.getAll('via'),
+    sort: oneOf(traceSorts, query.get('sort'), defaultView.sort),
+    row: query.get('row'),
+    tab: oneOf(detailTabs, query.get('tab'), defaultView.tab),
+  };
+};
+
+/** writeView leaves out what is as by default, so that links stay short. */
+export const writeView = (view: View): URLSearchParams => {
+  const query = new URLSearchParams();
+  if (view.range.kind === 'between') {
+    query.set('from', String(view.range.start));
+    query.set('to', String(view.range.end));
+  } else if (view.range.seconds !== (defaultRange.kind === 'last' ? defaultRange.seconds : 0)) {
+    query.set('last', formatLast(view.range.seconds));
+  }
+  if (!view.live) query.set('live', 'off');
+  if (view.node !== null) query.set('node', view.node);
+  else if (view.edge !== null) query.set('edge', view.edge);
+  if (view.classes.length > 0) query.set('class', view.classes.join(','));
+  for (const node of view.via) query.append('via', node);
+  if (view.sort !== defaultView.sort) query.set('sort', view.sort);
+  if (view.row !== null) query.set('row', view.row);
+  if (view.tab !== defaultView.tab) query.set('tab', view.tab);
+  return query;
+};

@@ -1,0 +1,33 @@
+import { rmSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { mockApi } from './mock/plugin.ts';
+
+const server = process.env['RAYSCOPE_URL'] ?? 'http://127.0.0.1:1895';
+const apiPaths = ['/TraceSummaries', '/Traces', '/ServiceGraph', '/TraceGraph', '/TraceSegments', '/rayscope'];
+
+// dist/placeholder.html is committed: Go embeds the folder before any build. Vite would empty the whole folder.
+const cleanDist = (): Plugin => ({
+  name: 'clean-dist',
+  apply: 'build',
+  buildStart() {
+    const dist = join(import.meta.dirname, 'dist');
+    for (const name of readdirSync(dist)) {
+      if (name !== 'placeholder.html') rmSync(join(dist, name), { recursive: true });
+    }
+  },
+});
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), cleanDist(), ...(mode === 'mock' || mode === 'empty' ? [mockApi({ empty: mode === 'empty' })] : [])],
+  build: { outDir: 'dist', emptyOutDir: false, target: 'es2022', chunkSizeWarningLimit: 700 },
+  server: {
+    host: '127.0.0.1',
+    // The page GET /traces and the operation POST /Traces differ by case only; the proxy keys are case-sensitive.
+    proxy: mode === 'mock' || mode === 'empty' ? {} : Object.fromEntries(apiPaths.map((path) => [path, server])),
+  },
+  preview: { host: '127.0.0.1' },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}', 'mock/**/*.test.ts'], restoreMocks: true },
+}));
