@@ -19,6 +19,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retention"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -112,6 +113,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	var others sync.WaitGroup
 	defer others.Wait()
 	defer fail(nil)
+	others.Go(func() { retention.Run(running, db, c.retention, log) })
 	others.Go(func() {
 		if err := also(running, agent.address, log); err != nil {
 			fail(err)
