@@ -20,9 +20,9 @@ import (
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retention"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
-	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 	"github.com/rayscope/rayscope/web"
 )
@@ -126,7 +126,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	var others sync.WaitGroup
 	defer others.Wait()
 	defer fail(nil)
-	others.Go(func() { store.Retain(running, db, c.retention, time.Now, log) })
+	others.Go(func() { retention.Run(running, db, c.retention, log) })
 	others.Go(func() {
 		if err := also(running, agent.address, log); err != nil {
 			fail(err)
