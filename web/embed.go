@@ -1,5 +1,5 @@
-// Package web holds the built console. The folder dist is made by "make build" (Vite); without it only the placeholder
-// page is embedded, so that the module compiles where there is no Node.js.
+// Package web holds the built console, so that the binary is all there is to install. Without a build it holds the
+// placeholder page alone, and `go build ./...` works without Node.js.
 package web
 
 import (
@@ -10,11 +10,11 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// Dist gives the built files, index.html and assets/ at its top. A tree that was not built has placeholder.html alone.
-func Dist() fs.FS {
-	built, err := fs.Sub(dist, "dist")
+// Files are the built console: index.html with its assets, or no more than placeholder.html.
+func Files() fs.FS {
+	files, err := fs.Sub(dist, "dist")
 	if err != nil {
-		panic(err) // The path is a constant and valid.
+		panic(err) // the name is a constant
 	}
-	return built
+	return files
 }

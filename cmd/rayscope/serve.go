@@ -15,13 +15,16 @@ import (
 
 	"github.com/rayscope/rayscope/internal/api"
 	"github.com/rayscope/rayscope/internal/cli"
+	"github.com/rayscope/rayscope/internal/console"
 	"github.com/rayscope/rayscope/internal/daemon"
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retention"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/store/pebble"
+	"github.com/rayscope/rayscope/web"
 )
 
 // serveHome is the default data directory, below that of the user.
@@ -64,7 +67,12 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer closeStore(&err, db)
 	metrics.MustRegister(storeMetrics(db)...)
 
+	page, err := console.New(web.Files())
+	if err != nil {
+		return err
+	}
 	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
+	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
@@ -74,12 +82,17 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,
+		Info: func() api.Info {
+			return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}
+		},
 	})
 
 	var ready atomic.Bool
-	web, err := server.Listen(server.Config{
+	front, err := server.Listen(server.Config{
 		Address: c.listen,
 		API:     xray,
+		Console: page,
+		Owns:    page.Owns,
 		Metrics: metrics,
 		Ready:   readiness(&ready),
 		Logger:  log,
@@ -87,8 +100,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	if err != nil {
 		return elsewhere(err, "choose another with --listen")
 	}
-	defer stop(&err, web.Shutdown)
-	go func() { fail(web.Serve()) }()
+	defer stop(&err, front.Shutdown)
 
 	agent, err := startDaemon(c.daemonListen, fail, daemon.Config{
 		Intake: func(ctx context.Context, docs [][]byte) error {
@@ -105,13 +117,16 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	}
 	defer stop(&err, agent.shutdown)
 
+	at.web, at.daemon = front.Addr(), agent.address
+	go func() { fail(front.Serve()) }()
 	ready.Store(true)
 	defer ready.Store(false)
-	announce(stderr, log, addresses{web.Addr(), agent.address, c.dataDir, c.retention})
+	announce(stderr, log, at)
 
 	var others sync.WaitGroup
 	defer others.Wait()
 	defer fail(nil)
+	others.Go(func() { retention.Run(running, db, c.retention, log) })
 	others.Go(func() {
 		if err := also(running, agent.address, log); err != nil {
 			fail(err)

@@ -42,7 +42,7 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
-	Info     Info
+	Info     func() Info // asked for at each request
 }
 
 // API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.

@@ -17,5 +17,5 @@ type Info struct {
 func (a *API) info(w http.ResponseWriter) {
 	a.requests.WithLabelValues("GetInfo", "ok").Inc()
 	w.Header().Set("Cache-Control", "no-store")
-	_ = write(w, http.StatusOK, a.Info) // strings always encode
+	_ = write(w, http.StatusOK, a.Info()) // strings always encode
 }

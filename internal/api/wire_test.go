@@ -53,7 +53,9 @@ func newBench(t *testing.T) *bench {
 		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
 		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Now: clock, Log: log, Metrics: registry,
-		Info: api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"},
+		Info: func() api.Info {
+			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
+		},
 	})
 	return b
 }
@@ -155,6 +157,13 @@ func TestSampling(t *testing.T) {
 	golden(t, "sampling-first", b.ok("/SamplingTargets", report))
 	b.now = b.now.Add(10 * time.Second)
 	golden(t, "sampling-second", b.ok("/SamplingTargets", report))
+}
+
+func TestInfo(t *testing.T) {
+	b := newBench(t)
+	w := httptest.NewRecorder()
+	b.api.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/rayscope/v1/info", nil))
+	golden(t, "info", w.Body.Bytes())
 }
 
 func TestTelemetry(t *testing.T) {

@@ -1,7 +1,6 @@
-package console
+package console_test
 
 import (
-	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -11,221 +10,159 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/rayscope/rayscope/internal/console"
+	"github.com/rayscope/rayscope/web"
 )
 
-var script = strings.Repeat("console.log('a script long enough to be worth compressing');\n", 40)
+const script = "console.log('light, light, light, light, light, light, light, light, light')"
 
-// built is what a build leaves behind, in small.
 func built() fstest.MapFS {
 	return fstest.MapFS{
-		"index.html":          {Data: []byte("<!doctype html><title>Rayscope</title>")},
-		"placeholder.html":    {Data: []byte("run make build")},
-		"favicon.svg":         {Data: []byte("<svg/>")},
-		"assets/main-1a2b.js": {Data: []byte(script)},
-		"assets/font-3c.bin":  {Data: bytes.Repeat([]byte{0}, 4096)},
+		"index.html":         {Data: []byte("<title>Rayscope</title>")},
+		"placeholder.html":   {Data: []byte("not built")},
+		"favicon.svg":        {Data: []byte("<svg/>")},
+		"assets/app-1a2b.js": {Data: []byte(script)},
 	}
 }
 
-func get(t *testing.T, h http.Handler, method, path string, header ...string) *http.Response {
+func get(t *testing.T, c *console.Console, method, path string, header ...string) *http.Response {
 	t.Helper()
 	r := httptest.NewRequest(method, path, nil)
-	for i := 0; i+1 < len(header); i += 2 {
+	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	c.ServeHTTP(w, r)
 	return w.Result()
 }
 
-func body(t *testing.T, r *http.Response) string {
+func body(t *testing.T, r io.Reader) string {
 	t.Helper()
-	all, err := io.ReadAll(r.Body)
+	b, err := io.ReadAll(r)
 	if err != nil {
-		t.Fatalf("read body: %v", err)
+		t.Fatal(err)
 	}
-	return string(all)
+	return string(b)
 }
 
-func TestOwns(t *testing.T) {
+func TestPaths(t *testing.T) {
+	c, err := console.New(built())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
-		path string
-		want bool
+		path, want, cache string // want "": not the console's
 	}{
-		{"/", true},
-		{"/map", true},
-		{"/map/x", true},
-		{"/traces", true},
-		{"/trace/1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14", true},
-		{"/trace", true},
-		{"/start", true},
-		{"/assets/main-1a2b.js", true},
-		{"/favicon.svg", true},
-		{"/favicon.ico", true},
-		{"/Traces", false},
-		{"/TraceSummaries", false},
-		{"/tracesuffix", false},
-		{"/mapper", false},
-		{"/assets", false},
-		{"/healthz", false},
-		{"/metrics", false},
-		{"/rayscope/v1/info", false},
-		{"", false},
+		{"/", "<title>Rayscope</title>", "no-cache"},
+		{"/map", "<title>Rayscope</title>", "no-cache"},
+		{"/traces", "<title>Rayscope</title>", "no-cache"},
+		{"/trace/1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14", "<title>Rayscope</title>", "no-cache"},
+		{"/start", "<title>Rayscope</title>", "no-cache"},
+		{"/favicon.svg", "<svg/>", "no-cache"},
+		{"/assets/app-1a2b.js", script, "public, max-age=31536000, immutable"},
+		{"/assets/app-old.js", "", ""},
+		{"/index.html", "", ""},
+		{"/placeholder.html", "", ""},
+		{"//map", "", ""},
+		{"/TraceSummaries", "", ""},
+		{"/rayscope/v1/info", "", ""},
 	} {
-		if got := Owns(tt.path); got != tt.want {
-			t.Errorf("Owns(%q) = %v, want %v", tt.path, got, tt.want)
+		if got := c.Owns(tt.path); got != (tt.want != "") {
+			t.Errorf("Owns(%s) = %t, want %t", tt.path, got, tt.want != "")
 		}
-	}
-}
-
-func TestServe(t *testing.T) {
-	h := handlerOf(built())
-	for _, tt := range []struct {
-		method, path string
-		status       int
-		contentType  string
-		caching      string
-		contains     string
-	}{
-		{"GET", "/", 200, "text/html; charset=utf-8", cacheChecked, "Rayscope"},
-		{"GET", "/map", 200, "text/html; charset=utf-8", cacheChecked, "Rayscope"},
-		{"GET", "/trace/1-0-0", 200, "text/html; charset=utf-8", cacheChecked, "Rayscope"},
-		{"HEAD", "/start", 200, "text/html; charset=utf-8", cacheChecked, ""},
-		{"GET", "/assets/main-1a2b.js", 200, "text/javascript; charset=utf-8", cacheForever, "console.log"},
-		{"GET", "/assets/font-3c.bin", 200, "application/octet-stream", cacheForever, "\x00"},
-		{"GET", "/favicon.svg", 200, "image/svg+xml", cacheChecked, "<svg/>"},
-		{"GET", "/favicon.ico", 404, "text/plain; charset=utf-8", "", "favicon.ico"},
-		{"GET", "/assets/missing.js", 404, "text/plain; charset=utf-8", "", "missing.js"},
-		{"GET", "/assets/", 404, "text/plain; charset=utf-8", "", ""},
-		{"GET", "/assets/../index.html", 404, "text/plain; charset=utf-8", "", ""},
-		{"POST", "/map", 405, "text/plain; charset=utf-8", "", "GET and HEAD"},
-	} {
-		got := get(t, h, tt.method, tt.path)
-		text := body(t, got)
-		if got.StatusCode != tt.status || got.Header.Get("Content-Type") != tt.contentType || got.Header.Get("Cache-Control") != tt.caching {
-			t.Errorf("%s %s = %d %q %q, want %d %q %q", tt.method, tt.path, got.StatusCode, got.Header.Get("Content-Type"),
-				got.Header.Get("Cache-Control"), tt.status, tt.contentType, tt.caching)
+		r := get(t, c, http.MethodGet, "http://127.0.0.1"+tt.path)
+		if tt.want == "" {
+			if r.StatusCode != http.StatusNotFound {
+				t.Errorf("GET %s: got %d, want 404", tt.path, r.StatusCode)
+			}
+			continue
 		}
-		if !strings.Contains(text, tt.contains) {
-			t.Errorf("%s %s says %q, want it to contain %q", tt.method, tt.path, text, tt.contains)
+		if got := body(t, r.Body); r.StatusCode != http.StatusOK || got != tt.want || r.Header.Get("Cache-Control") != tt.cache {
+			t.Errorf("GET %s: got %d %q, %s; want 200 %q, %s", tt.path, r.StatusCode, got, r.Header.Get("Cache-Control"), tt.want, tt.cache)
 		}
-		if tt.method == "HEAD" && text != "" {
-			t.Errorf("HEAD %s has a body of %d bytes, want none", tt.path, len(text))
-		}
-	}
-}
-
-func TestSecurityHeadersOnEveryAnswer(t *testing.T) {
-	h := handlerOf(built())
-	want := map[string]string{
-		"Content-Security-Policy": contentSecurityPolicy,
-		"X-Content-Type-Options":  "nosniff",
-		"Referrer-Policy":         "no-referrer",
-		"X-Frame-Options":         "DENY",
-	}
-	for _, path := range []string{"/", "/assets/main-1a2b.js", "/assets/missing.js"} {
-		got := get(t, h, "GET", path)
-		for name, value := range want {
-			if got.Header.Get(name) != value {
-				t.Errorf("GET %s: %s is %q, want %q", path, name, got.Header.Get(name), value)
+		for header, want := range map[string]string{
+			"Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		} {
+			if got := r.Header.Get(header); !strings.HasPrefix(got, want) {
+				t.Errorf("GET %s: header %s is %q, want %q", tt.path, header, got, want)
 			}
 		}
 	}
 }
 
-// TestPolicyIsTheOneOfTheMock keeps browser tests against the mock as strict as the server.
-func TestPolicyIsTheOneOfTheMock(t *testing.T) {
-	source, err := os.ReadFile("../../web/mock/plugin.ts")
+func TestTransport(t *testing.T) {
+	c, err := console.New(built())
 	if err != nil {
-		t.Fatalf("read the mock: %v", err)
+		t.Fatal(err)
 	}
-	definition := regexp.MustCompile(`(?s)contentSecurityPolicy =(.*?);\n\n`).FindSubmatch(source)
-	if definition == nil {
-		t.Fatal("the mock has no constant contentSecurityPolicy")
+	const asset = "/assets/app-1a2b.js"
+	r := get(t, c, http.MethodGet, asset, "Accept-Encoding", "br, gzip")
+	z, err := gzip.NewReader(r.Body)
+	if err != nil || r.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("asked for gzip: encoding %q, error %v", r.Header.Get("Content-Encoding"), err)
 	}
-	var policy strings.Builder
-	for _, part := range regexp.MustCompile(`"([^"]*)"`).FindAllSubmatch(definition[1], -1) {
-		policy.Write(part[1])
+	if got := body(t, z); got != script {
+		t.Errorf("unzipped: got %q, want %q", got, script)
 	}
-	if policy.String() != contentSecurityPolicy {
-		t.Errorf("the mock's policy is\n%s\nwant\n%s", policy.String(), contentSecurityPolicy)
+	if again := get(t, c, http.MethodGet, asset, "Accept-Encoding", "gzip", "If-None-Match", r.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+		t.Errorf("asked again with the ETag %s: got %d, want 304", r.Header.Get("ETag"), again.StatusCode)
 	}
-}
-
-func TestGzip(t *testing.T) {
-	h := handlerOf(built())
-	for _, tt := range []struct {
-		path, accept string
-		want         bool
-	}{
-		{"/assets/main-1a2b.js", "gzip, deflate, br", true},
-		{"/assets/main-1a2b.js", "br;q=1.0, GZIP;q=0.5", true},
-		{"/assets/main-1a2b.js", "gzip;q=0", false},
-		{"/assets/main-1a2b.js", "", false},
-		{"/assets/font-3c.bin", "gzip", false}, // not text
-		{"/favicon.svg", "gzip", false},        // too small
-	} {
-		got := get(t, h, "GET", tt.path, "Accept-Encoding", tt.accept)
-		if zipped := got.Header.Get("Content-Encoding") == "gzip"; zipped != tt.want {
-			t.Errorf("GET %s with Accept-Encoding %q: gzip is %v, want %v", tt.path, tt.accept, zipped, tt.want)
-		}
+	if plain := get(t, c, http.MethodGet, asset, "If-None-Match", r.Header.Get("ETag")); plain.StatusCode != http.StatusOK {
+		t.Errorf("asked for plain bytes with the ETag of the zipped ones: got %d, want 200", plain.StatusCode)
 	}
-	zipped, err := gzip.NewReader(get(t, h, "GET", "/assets/main-1a2b.js", "Accept-Encoding", "gzip").Body)
-	if err != nil {
-		t.Fatalf("open gzip: %v", err)
-	}
-	if plain, err := io.ReadAll(zipped); err != nil || string(plain) != script {
-		t.Errorf("unzipped script has %d bytes and error %v, want %d bytes", len(plain), err, len(script))
+	if head := get(t, c, http.MethodHead, asset); head.StatusCode != http.StatusOK || body(t, head.Body) != "" {
+		t.Errorf("HEAD: got %d with a body, or not 200", head.StatusCode)
 	}
 }
 
-func TestUnchangedIsNotSentAgain(t *testing.T) {
-	h := handlerOf(built())
-	for _, accept := range []string{"", "gzip"} {
-		first := get(t, h, "GET", "/assets/main-1a2b.js", "Accept-Encoding", accept)
-		tag := first.Header.Get("ETag")
-		for _, header := range []string{tag, `"other", W/` + tag, "*"} {
-			got := get(t, h, "GET", "/assets/main-1a2b.js", "Accept-Encoding", accept, "If-None-Match", header)
-			if got.StatusCode != http.StatusNotModified || body(t, got) != "" {
-				t.Errorf("If-None-Match %s with Accept-Encoding %q = %d, want 304 without a body", header, accept, got.StatusCode)
-			}
-		}
-		if got := get(t, h, "GET", "/assets/main-1a2b.js", "Accept-Encoding", accept, "If-None-Match", `"other"`); got.StatusCode != 200 {
-			t.Errorf("If-None-Match of other content = %d, want 200", got.StatusCode)
-		}
-	}
-	plain := get(t, h, "GET", "/assets/main-1a2b.js").Header.Get("ETag")
-	if zipped := get(t, h, "GET", "/assets/main-1a2b.js", "Accept-Encoding", "gzip").Header.Get("ETag"); zipped == plain {
-		t.Errorf("both encodings have the tag %s, want two", plain)
-	}
-}
-
-func TestPlaceholderWhenNotBuilt(t *testing.T) {
+func TestPlaceholder(t *testing.T) {
 	files := built()
 	delete(files, "index.html")
-	got := get(t, handlerOf(files), "GET", "/map")
-	if text := body(t, got); got.StatusCode != 200 || !strings.Contains(text, "make build") {
-		t.Errorf("GET /map = %d %q, want 200 and the words \"make build\"", got.StatusCode, text)
+	c, err := console.New(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := body(t, get(t, c, http.MethodGet, "/map").Body); got != "not built" {
+		t.Errorf("without a build: got %q, want the placeholder", got)
+	}
+	if _, err := console.New(fstest.MapFS{}); err == nil {
+		t.Error("no files at all: got no error")
 	}
 }
 
-// TestEmbedded asks the real tree, built or not, for a page.
+// The mock of the console sends the same policy, so that pages made with it work here.
+func TestPolicyOfMock(t *testing.T) {
+	source, err := os.ReadFile("../../web/mock/plugin.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(source), "contentSecurityPolicy =\n")
+	definition, _, ended := strings.Cut(rest, ";\n")
+	if !found || !ended {
+		t.Fatal("web/mock/plugin.ts has no contentSecurityPolicy")
+	}
+	var want strings.Builder
+	for _, part := range regexp.MustCompile(`"([^"]*)"`).FindAllStringSubmatch(definition, -1) {
+		want.WriteString(part[1])
+	}
+	c, err := console.New(built())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, c, http.MethodGet, "/").Header.Get("Content-Security-Policy"); got != want.String() {
+		t.Errorf("the policy differs from the mock's:\n got %s\nwant %s", got, want.String())
+	}
+}
+
+// What is compiled in can be served, built or not.
 func TestEmbedded(t *testing.T) {
-	got := get(t, Handler(), "GET", "/")
-	if text := body(t, got); got.StatusCode != 200 || !strings.Contains(text, "Rayscope") {
-		t.Errorf("GET / = %d %q, want 200 and a page that names Rayscope", got.StatusCode, text)
+	c, err := console.New(web.Files())
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestManyAtOnce(t *testing.T) {
-	h := handlerOf(built())
-	done := make(chan string)
-	for range 16 {
-		go func() { done <- get(t, h, "GET", "/assets/main-1a2b.js", "Accept-Encoding", "gzip").Header.Get("ETag") }()
-	}
-	first := <-done
-	for range 15 {
-		if tag := <-done; tag != first || tag == "" {
-			t.Errorf("one of many answers has the tag %q, another %q", tag, first)
-		}
+	r := get(t, c, http.MethodGet, "/")
+	if got := body(t, r.Body); r.StatusCode != http.StatusOK || !strings.Contains(got, "Rayscope") {
+		t.Errorf("GET /: got %d %.100q, want a page that names Rayscope", r.StatusCode, got)
 	}
 }

@@ -127,11 +127,7 @@ func (s *Server) reject(reason string, datagram []byte, from netip.AddrPort) {
 			slog.String("reason", reason),
 			slog.String("from", from.String()),
 			slog.Int("bytes", len(datagram)),
-			slog.String("begins", string(datagram[:min(len(datagram), maxLogged)])),
 			slog.String("hint", `a datagram is the line {"format":"json","version":1} and one segment document`),
 		}
 	})
 }
-
-// maxLogged is how many bytes of a rejected datagram the log shows: the header and who sent it.
-const maxLogged = 200

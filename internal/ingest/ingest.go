@@ -100,7 +100,8 @@ func (in *Ingester) received() segment.Time {
 	}
 }
 
-// report counts refusals and logs them; the service's clients see no more than a code, so the log has the detail.
+// report counts refusals and logs them; the service's clients see no more than a code, so the log has the detail. It has
+// none of the document but the offending value: documents carry what users type.
 func (in *Ingester) report(account store.Account, docs [][]byte, refused []Refusal) {
 	for _, r := range refused {
 		in.metrics.refused.WithLabelValues(string(r.Reason.Code)).Inc()
@@ -110,11 +111,8 @@ func (in *Ingester) report(account store.Account, docs [][]byte, refused []Refus
 				slog.String("detail", r.Reason.Detail),
 				slog.String("id", r.Reason.ID),
 				slog.String("account", account.String()),
-				slog.String("begins", string(docs[r.Index][:min(len(docs[r.Index]), maxLogged)])),
+				slog.Int("bytes", len(docs[r.Index])),
 			}
 		})
 	}
 }
-
-// maxLogged is how many bytes of a refused document the log shows: enough to tell who sent it.
-const maxLogged = 200

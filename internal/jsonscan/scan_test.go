@@ -119,6 +119,29 @@ func TestReading(t *testing.T) {
 	}
 }
 
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		mantissa uint64
+		exponent int
+		negative bool
+		exact    bool
+	}{
+		{"0", 0, 0, false, true}, {"-0.0", 0, -1, true, true}, {"7", 7, 0, false, true}, {"12345678", 12345678, 0, false, true},
+		{"1758654625.118301", 1758654625118301, -6, false, true}, {"-90817263.54", 9081726354, -2, true, true},
+		{"9999999999999999999", 9999999999999999999, 0, false, true}, {"12e3", 12, 3, false, true}, {"1.5E-07", 15, -8, false, true}, {"1e+9999", 1, 9999, false, true},
+		{"10000000000000000000", 10000000000000000000, 0, false, false}, {"1e10000", 1, 0, false, false},
+	} {
+		for _, behind := range []string{"", " ", ",\"abcdefgh\"", "]"} {
+			s := jsonscan.New([]byte(c.text+behind), depth)
+			n := s.Number()
+			if string(n.Text) != c.text || n.Mantissa != c.mantissa || n.Exponent != c.exponent || n.Negative != c.negative || n.Exact != c.exact {
+				t.Errorf("%s before %q: %q %+v, want %+v", c.text, behind, n.Text, n, c)
+			}
+		}
+	}
+}
+
 // After an error every read is harmless.
 func TestErrorSticks(t *testing.T) {
 	s := jsonscan.New([]byte(`[x, 1]`), depth)

@@ -109,6 +109,7 @@ func Unescape(dst, raw []byte) []byte {
 // escape or the end. A surrogate without its other half becomes U+FFFD.
 func unescape(dst, src []byte, i int) ([]byte, int) {
 	for {
+		dst, i = unescapeWords(dst, src, i)
 		end := plain(src, i)
 		dst = append(dst, src[i:end]...)
 		if end == len(src) || src[end] != '\\' {
@@ -132,6 +133,35 @@ func unescape(dst, src []byte, i int) ([]byte, int) {
 		}
 		dst = utf8.AppendRune(dst, r)
 	}
+}
+
+// unescapeWords does the easy part of unescape, which is nearly all of it: it goes on while there are whole words to read
+// and dst has room for them, and up to the first thing that is neither plain text nor an escape of two characters. Words
+// are written as they are read, and what follows overwrites what did not belong to the text.
+func unescapeWords(dst, src []byte, i int) ([]byte, int) {
+	j := len(dst)
+	dst = dst[:cap(dst)]
+	for i+9 <= len(src) && j+8 <= len(dst) {
+		x := binary.LittleEndian.Uint64(src[i:])
+		binary.LittleEndian.PutUint64(dst[j:], x)
+		m := special(x)
+		if m == 0 {
+			i += 8
+			j += 8
+			continue
+		}
+		n := bits.TrailingZeros64(m) >> 3
+		i += n
+		j += n
+		e := escapes[src[i+1]]
+		if src[i] != '\\' || e == 0 {
+			break
+		}
+		dst[j] = e
+		i += 2
+		j++
+	}
+	return dst[:j], i
 }
 
 // escapes is what the byte behind a backslash stands for; 0 where none does.

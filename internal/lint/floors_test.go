@@ -30,6 +30,7 @@ var floors = map[string]floor{
 	"internal/store":      cellar,
 	"internal/ingest":     rooms,
 	"internal/query":      rooms,
+	"internal/retention":  rooms,
 	"internal/api":        doors,
 	"internal/daemon":     doors,
 	"internal/console":    doors,

@@ -37,7 +37,8 @@ import (
 //	exceptions   if there are: count uvarint; each 1 byte of bits: 1 it has an id, 2 Remote; 8 bytes id if it has one;
 //	             type and message as strings
 //
-// A string is its length in bytes as uvarint, then the bytes.
+// A string is its length in bytes as uvarint, then the bytes. References to equal strings before it are not worth their
+// code: in blocks compressed with zstd they save 1 to 7 percent.
 const codecVersion = 1
 
 // Bits of the head.

@@ -96,15 +96,19 @@ func (r *rebuilder) better(o object, i int32) bool {
 // documents nests the objects and writes them out.
 func (r *rebuilder) documents() ([]Document, error) {
 	var own, inferred []int32
+	// All are tidied before any is nested: a subsegment that came in before its parent stands before it.
 	for i := range r.trace.Entities {
 		e := &r.trace.Entities[i]
 		if r.objects[i] == nil {
 			return nil, fmt.Errorf("document of %s does not hold it", e.ID)
 		}
+		r.tidy(e)
+	}
+	for i := range r.trace.Entities {
+		e := &r.trace.Entities[i]
 		if e.Infers() {
 			inferred = append(inferred, e.Index)
 		}
-		r.tidy(e)
 		if e.Parent == None {
 			own = append(own, e.Index)
 			continue

@@ -3,7 +3,8 @@
 //     service.js NAME HOST:PORT [NEXT_URL]
 //
 // GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the
-// last service of the chain answers S. The body says which trace the request belongs to and whether it is sampled.
+// last service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the
+// request belongs to and whether it is sampled.
 'use strict';
 
 const http = require('http');
@@ -21,6 +22,7 @@ app.get('/buy', async (request, response) => {
     segment.addAnnotation(key, value);
   }
   segment.addMetadata('cart', { lines: 3 });
+  for (let step = 0; step < Number(request.query.steps ?? 0); step++) segment.addNewSubsegment('step').close();
   let status = Number(request.query.status ?? 200);
   if (nextURL) status = await statusOf(`${nextURL}/buy?status=${status}`);
   response.status(status).json({ trace: segment.trace_id, sampled: !segment.notTraced });

@@ -3,7 +3,8 @@
     service.py NAME HOST:PORT [NEXT_URL]
 
 GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the last
-service of the chain answers S. The body says which trace the request belongs to and whether it is sampled.
+service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the request belongs
+to and whether it is sampled.
 """
 
 import sys
@@ -29,6 +30,9 @@ def buy():
     for key, value in {"tenant": "blue", "items": 3, "express": False}.items():
         segment.put_annotation(key, value)
     segment.put_metadata("cart", {"lines": 3})
+    for _ in range(int(request.args.get("steps", "0"))):
+        with xray_recorder.in_subsegment("step"):
+            pass
     status = int(request.args.get("status", "200"))
     if next_url:
         status = requests.get(f"{next_url}/buy", params={"status": status}, timeout=10).status_code

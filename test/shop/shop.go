@@ -112,13 +112,40 @@ func Buy(t testing.TB, first *Service, wanted int) (orders []Order) {
 
 func (s *Service) buy(status int) (Order, error) {
 	o := Order{Status: status}
-	resp, err := http.Get(fmt.Sprintf("%s/buy?status=%d", s.URL, status))
+	req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("%s/buy?status=%d", s.URL, status), nil)
 	if err != nil {
 		return o, err
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode != status {
-		return o, fmt.Errorf("the shop answers %s, want %d", resp.Status, status)
+	err = do(req, &o)
+	return o, err
+}
+
+// BuyInSteps places one order that the service takes so many steps for, each a subsegment, in a trace that a caller has begun and
+// decided to sample.
+func (s *Service) BuyInSteps(trace string, steps int) error {
+	req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("%s/buy?status=200&steps=%d", s.URL, steps), nil)
+	if err != nil {
+		return err
 	}
-	return o, json.NewDecoder(resp.Body).Decode(&o)
+	req.Header.Set("X-Amzn-Trace-Id", "Root="+trace+";Sampled=1")
+	o := Order{Status: http.StatusOK}
+	if err := do(req, &o); err != nil {
+		return err
+	}
+	if o.Trace != trace || !o.Sampled {
+		return fmt.Errorf("the service puts the order into trace %s (sampled: %v), want %s", o.Trace, o.Sampled, trace)
+	}
+	return nil
+}
+
+func do(req *http.Request, o *Order) error {
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != o.Status {
+		return fmt.Errorf("the shop answers %s, want %d", resp.Status, o.Status)
+	}
+	return json.NewDecoder(resp.Body).Decode(o)
 }

@@ -3,7 +3,8 @@
 //	xrayv2 NAME HOST:PORT [NEXT_URL]
 //
 // GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the
-// last service of the chain answers S. The body says which trace the request belongs to and whether it is sampled.
+// last service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the
+// request belongs to and whether it is sampled.
 package main
 
 import (
@@ -43,6 +44,11 @@ func serve(w http.ResponseWriter, r *http.Request, next string) error {
 		xray.AddMetadata(ctx, "cart", map[string]int{"lines": 3}))
 	if err != nil {
 		return err
+	}
+	steps, _ := strconv.Atoi(r.FormValue("steps")) // none: no steps
+	for range steps {
+		_, step := xray.BeginSubsegment(ctx, "step")
+		step.Close(nil)
 	}
 	status, err := strconv.Atoi(r.FormValue("status"))
 	if err != nil {

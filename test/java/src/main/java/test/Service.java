@@ -26,7 +26,8 @@ import org.eclipse.jetty.server.Server;
  * <pre>Service NAME HOST:PORT [NEXT_URL]</pre>
  *
  * GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the last
- * service of the chain answers S. The body says which trace the request belongs to and whether it is sampled.
+ * service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the request
+ * belongs to and whether it is sampled.
  */
 public final class Service extends HttpServlet {
     private final String next;
@@ -54,6 +55,10 @@ public final class Service extends HttpServlet {
         segment.putAnnotation("items", 3);
         segment.putAnnotation("express", false);
         segment.putMetadata("cart", Map.of("lines", 3));
+        String steps = request.getParameter("steps");
+        for (int i = 0; steps != null && i < Integer.parseInt(steps); i++) {
+            AWSXRay.createSubsegment("step", step -> {});
+        }
         int status = Integer.parseInt(request.getParameter("status"));
         if (next != null) {
             try (CloseableHttpResponse answer = client.execute(new HttpGet(next + "/buy?status=" + status))) {
