@@ -435,6 +435,9 @@ func TestRecordRefused(t *testing.T) {
 
 // TestScanAllocates nothing for a trace: only for the scan and for blocks that come into the cache.
 func TestScanAllocates(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector makes Pebble allocate: run without -race")
+	}
 	s := open(t, vfs.NewMem(), pebble.Options{})
 	defer s.Close()
 	fill(t, s, newShop(), 10_000, 500, 1)
