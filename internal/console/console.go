@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"slices"
@@ -34,7 +33,7 @@ var routes = []string{"", "map", "traces", "trace", "start"}
 
 // policy lets the page use what comes from its own origin. Cloudscape and the charts set styles on elements.
 const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
-	"connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+	"connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 
 // A Console answers GET and HEAD for the paths that it owns. It is an http.Handler, safe for concurrent use.
 type Console struct {
@@ -47,7 +46,7 @@ type Console struct {
 type source func() (*file, error)
 
 type file struct {
-	kind, etag string
+	kind, hash string
 	cache      string
 	plain      []byte
 	zipped     []byte // nil where compression gains nothing
@@ -82,10 +81,7 @@ func load(files fs.FS, name string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{kind: mime.TypeByExtension(path.Ext(name)), etag: fmt.Sprintf(`"%x"`, sha256.Sum256(b))[:18] + `"`, cache: "no-cache", plain: b}
-	if f.kind == "" {
-		f.kind = "application/octet-stream"
-	}
+	f := &file{kind: kindOf(name), hash: fmt.Sprintf("%x", sha256.Sum256(b))[:16], cache: "no-cache", plain: b}
 	if strings.HasPrefix(name, assets) {
 		f.cache = "public, max-age=31536000, immutable" // a year: another content has another name
 	}
@@ -101,6 +97,22 @@ func load(files fs.FS, name string) (*file, error) {
 		f.zipped = z.Bytes()
 	}
 	return f, nil
+}
+
+// kinds are named here because the tables of operating systems differ, and browsers run no script that came as text/plain.
+var kinds = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".html":  "text/html; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".svg":   "image/svg+xml",
+	".woff2": "font/woff2",
+}
+
+func kindOf(name string) string {
+	if kind, ok := kinds[path.Ext(name)]; ok {
+		return kind
+	}
+	return "application/octet-stream"
 }
 
 // Owns tells whether a path belongs to the console.
@@ -134,15 +146,18 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", f.cache)
-	h.Set("ETag", f.etag)
 	h.Set("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("If-None-Match"), f.etag) {
+	body, etag := f.plain, `"`+f.hash+`"`
+	zipped := f.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+	if zipped {
+		body, etag = f.zipped, `"`+f.hash+`-gzip"` // other bytes: a cache must not mix them up
+	}
+	h.Set("ETag", etag)
+	if strings.Contains(r.Header.Get("If-None-Match"), etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	body := f.plain
-	if f.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		body = f.zipped
+	if zipped {
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Type", f.kind)

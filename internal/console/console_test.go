@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -103,8 +105,11 @@ func TestTransport(t *testing.T) {
 	if got := body(t, z); got != script {
 		t.Errorf("unzipped: got %q, want %q", got, script)
 	}
-	if again := get(t, c, http.MethodGet, asset, "If-None-Match", r.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+	if again := get(t, c, http.MethodGet, asset, "Accept-Encoding", "gzip", "If-None-Match", r.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
 		t.Errorf("asked again with the ETag %s: got %d, want 304", r.Header.Get("ETag"), again.StatusCode)
+	}
+	if plain := get(t, c, http.MethodGet, asset, "If-None-Match", r.Header.Get("ETag")); plain.StatusCode != http.StatusOK {
+		t.Errorf("asked for plain bytes with the ETag of the zipped ones: got %d, want 200", plain.StatusCode)
 	}
 	if head := get(t, c, http.MethodHead, asset); head.StatusCode != http.StatusOK || body(t, head.Body) != "" {
 		t.Errorf("HEAD: got %d with a body, or not 200", head.StatusCode)
@@ -123,6 +128,30 @@ func TestPlaceholder(t *testing.T) {
 	}
 	if _, err := console.New(fstest.MapFS{}); err == nil {
 		t.Error("no files at all: got no error")
+	}
+}
+
+// The mock of the console sends the same policy, so that pages made with it work here.
+func TestPolicyOfMock(t *testing.T) {
+	source, err := os.ReadFile("../../web/mock/plugin.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(source), "contentSecurityPolicy =\n")
+	definition, _, ended := strings.Cut(rest, ";\n")
+	if !found || !ended {
+		t.Fatal("web/mock/plugin.ts has no contentSecurityPolicy")
+	}
+	var want strings.Builder
+	for _, part := range regexp.MustCompile(`"([^"]*)"`).FindAllStringSubmatch(definition, -1) {
+		want.WriteString(part[1])
+	}
+	c, err := console.New(built())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, c, http.MethodGet, "/").Header.Get("Content-Security-Policy"); got != want.String() {
+		t.Errorf("the policy differs from the mock's:\n got %s\nwant %s", got, want.String())
 	}
 }
 

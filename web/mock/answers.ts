@@ -1,6 +1,7 @@
 import type { ServiceId, Trace, TraceSummary } from '../src/api/types.ts';
 import type { Doc } from './build.ts';
 import { calleeOf } from './graph.ts';
+import { hex, randomFrom } from './random.ts';
 import type { MockTrace } from './shop.ts';
 
 const serviceId = (name: string, type: string | null): ServiceId => ({ Name: name, Names: [name], AccountId: null, Type: type });
@@ -17,11 +18,11 @@ const inferredOf = ({ segments, id }: MockTrace): Doc[] => {
   const found: Doc[] = [];
   walk(segments, (doc) => {
     if (doc.namespace === undefined || parents.has(doc.id) || doc.end_time === undefined) return;
-    const { name: _name, ...rest } = doc;
+    const rest = structuredClone(doc);
     delete rest.subsegments;
     const { name, type } = calleeOf(doc);
     const origin = type === 'remote' ? {} : { origin: type };
-    found.push({ ...rest, ...origin, name: doc.sql === undefined ? doc.name : name, id: [...doc.id].reverse().join(''), parent_id: doc.id, trace_id: id, inferred: true });
+    found.push({ ...rest, ...origin, name: doc.sql === undefined ? doc.name : name, id: hex(randomFrom(Number.parseInt(doc.id.slice(0, 8), 16)), 16), parent_id: doc.id, trace_id: id, inferred: true });
   });
   return found;
 };
@@ -41,13 +42,9 @@ const idsOf = (trace: MockTrace): ServiceId[] => {
 };
 
 const durationOf = (trace: MockTrace): number | null => {
-  let end = 0;
-  let running = false;
-  walk(trace.segments, (doc) => {
-    running ||= doc.end_time === undefined;
-    end = Math.max(end, doc.end_time ?? 0);
-  });
-  return running ? null : end - trace.start;
+  const ends: (number | undefined)[] = [];
+  walk(trace.segments, (doc) => void ends.push(doc.end_time));
+  return ends.includes(undefined) ? null : Math.max(...ends.map((end) => end ?? 0)) - trace.start;
 };
 
 const annotationsOf = (trace: MockTrace): TraceSummary['Annotations'] => {

@@ -7,12 +7,14 @@ import type { Doc } from './build.ts';
 import { graphOfTraces } from './graph.ts';
 import { numberOf, shopTrace, spacing, stillRunning, type MockTrace } from './shop.ts';
 
-/** The policy that the Go handler sends; a test of the Go package compares the two. */
+/** The policy that the Go handler sends; a test of package console compares the two. */
 export const contentSecurityPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
   "connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 
 const pageSize = 100;
+/** The mock remembers a day. */
+const kept = 24 * 3600;
 /** Asking for this trace provokes an internal error, so that the error page can be seen. */
 const brokenTrace = `1-${'f'.repeat(8)}-${'f'.repeat(24)}`;
 
@@ -35,7 +37,7 @@ const now = (): number => Date.now() / 1000;
 
 const between = (shop: Shop, start: number, end: number): MockTrace[] => {
   const last = Math.floor((Math.min(end, now()) - 0.5) / spacing) - 1;
-  const first = Math.ceil(start / spacing);
+  const first = Math.ceil(Math.max(start, now() - kept) / spacing);
   const made = shop.empty ? [] : Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => shopTrace(last - i));
   const [newest, ...others] = made;
   return [...shop.sent, ...(newest === undefined ? [] : [stillRunning(newest)]), ...others];

@@ -15,7 +15,7 @@ const remote = (method: string, url: string): Partial<Doc> => ({ namespace: 'rem
 
 const query = (pen: Pen, parent: Doc, text: string, milliseconds: number): void => {
   const sql = { url: 'mysql://db.internal:3306/shop', database_type: 'MySQL', database_version: '8.4', user: 'shop', preparation: 'statement', sanitized_query: text };
-  inside(pen, parent, 'shop@db', { namespace: 'remote', sql }, () => void spend(pen, milliseconds));
+  inside(pen, parent, 'shop@db', { namespace: 'remote', sql }, () => spend(pen, milliseconds));
 };
 
 const call = (pen: Pen, from: Doc, host: string, method: string, path: string, work: (sub: Doc) => number): number =>
@@ -53,7 +53,7 @@ const reserve = (pen: Pen, caller: Doc): number =>
 const placeOrder = (pen: Pen, caller: Doc): number =>
   serve(pen, orders, caller, { annotations: { items: 1 + Math.floor(pen.random() * 5), express: pen.random() < 0.3 } }, (segment) => {
     segment.metadata = { default: { cart: { lines: 3, currency: 'EUR' }, feature_flags: ['new-checkout'] } };
-    inside(pen, segment, 'load cart', {}, (sub) => void query(pen, sub, 'SELECT * FROM carts WHERE user_id = ?', 8));
+    inside(pen, segment, 'load cart', {}, (sub) => query(pen, sub, 'SELECT * FROM carts WHERE user_id = ?', 8));
     const stock = call(pen, segment, 'inventory.shop.internal', 'PUT', '/reserve', (sub) => reserve(pen, sub));
     if (stock === 429) return 503;
     const paid = call(pen, segment, 'payments.shop.internal', 'POST', '/charge', (sub) => charge(pen, sub));
@@ -112,7 +112,7 @@ const browse = (pen: Pen): void => {
     const status = call(pen, segment, 'api.shop.internal', visit.method, visit.path, (sub) =>
       serve(pen, gateway, sub, { http: { request: { ...request, url: `http://api.shop.internal${visit.path}` } } }, (inner) => handle(pen, visit, inner)),
     );
-    inside(pen, segment, 'render page', {}, () => void spend(pen, 5));
+    inside(pen, segment, 'render page', {}, () => spend(pen, 5));
     return status;
   });
 };
@@ -120,7 +120,7 @@ const browse = (pen: Pen): void => {
 const sendMail = (pen: Pen, linkTo: string): void => {
   const links = [{ trace_id: linkTo, id: hex(pen.random, 16), attributes: { reference_type: 'parent' } }];
   serve(pen, worker, null, { links }, (segment) => {
-    inside(pen, segment, 'render template', {}, () => void spend(pen, 12));
+    inside(pen, segment, 'render template', {}, () => spend(pen, 12));
     inside(pen, segment, 'smtp.example.com', remote('POST', 'smtp://smtp.example.com'), () => {
       spend(pen, 160);
       return 250;

@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { ageText } from '../util/format';
 import { maxRangeSeconds, relativeSteps, wordsOf, type TimeRange } from '../util/range';
+import { useNow } from '../util/useNow';
 
 interface NoDataProps {
   range: TimeRange;
@@ -16,7 +17,7 @@ const rangeReaching = (then: number, now: number): TimeRange => ({
 
 /** Says that a window is empty although the system is not, and offers the way to the data. */
 export const NoData = ({ range, newest, onRange }: NoDataProps) => {
-  const now = Date.now() / 1000;
+  const now = useNow();
   return (
     <div className="rs-card rs-empty">
       <h2 className="rs-h2">No requests in {wordsOf(range)}</h2>

@@ -24,10 +24,18 @@ const unitSeconds: Partial<Record<DateRangePickerProps.TimeUnit, number>> = { se
 
 const secondsOf = (value: DateRangePickerProps.RelativeValue): number => value.amount * (unitSeconds[value.unit] ?? Infinity);
 
+/** localIso writes a time as the picker wants to show it: 2026-11-22T11:16:10+01:00. */
+const localIso = (epoch: number): string => {
+  const ahead = -new Date(epoch * 1000).getTimezoneOffset();
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const offset = `${ahead < 0 ? '-' : '+'}${pad(Math.floor(Math.abs(ahead) / 60))}:${pad(Math.abs(ahead) % 60)}`;
+  return new Date((epoch + ahead * 60) * 1000).toISOString().slice(0, 19) + offset;
+};
+
 const valueOf = (range: TimeRange): DateRangePickerProps.Value =>
   range.kind === 'last'
     ? { type: 'relative', key: String(range.seconds), ...(range.seconds % 3600 === 0 ? { amount: range.seconds / 3600, unit: 'hour' } : { amount: range.seconds / 60, unit: 'minute' }) }
-    : { type: 'absolute', startDate: new Date(range.start * 1000).toISOString(), endDate: new Date(range.end * 1000).toISOString() };
+    : { type: 'absolute', startDate: localIso(range.start), endDate: localIso(range.end) };
 
 const rangeOf = (value: DateRangePickerProps.Value): TimeRange =>
   value.type === 'relative'
@@ -67,7 +75,8 @@ export const TimeControls = ({ view, change, refresh, refreshing, liveRests }: T
         isValidRange={validate}
         showClearButton={false}
         customRelativeRangeUnits={['minute', 'hour']}
-        hideTimeOffset={false}
+        absoluteFormat="long-localized"
+        hideTimeOffset
         ariaLabel="Time range"
         expandToViewport
       />

@@ -1,8 +1,9 @@
 import '../styles/panel.css';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { useNewestTrace, useServiceGraph, type WindowGraph } from '../api/queries';
 import { Legend } from '../components/map/Legend';
 import { MapHeadline } from '../components/map/MapHeadline';
+import { warmLayout } from '../components/map/layout';
 import { perMinute } from '../components/map/model';
 import { SelectionPanel } from '../components/map/SelectionPanel';
 import { ServiceMap, type MapSelection } from '../components/map/ServiceMap';
@@ -59,6 +60,7 @@ const EmptyMap = ({ view, change }: { view: View; change: ChangeView }) => {
 /** The service map: what is there, what is slow, what is broken. */
 const MapPage = () => {
   useTitle('Service map');
+  useEffect(warmLayout, []);
   const [view, change] = useView();
   const { data, error, isFetching, refetch } = useServiceGraph(view.range, view.live);
   const summary = useMemo(() => (data === undefined ? null : summaryOf(data.graph, minutesOf(data))), [data]);

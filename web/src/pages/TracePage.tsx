@@ -1,9 +1,10 @@
 import '../styles/detail.css';
 import Alert from '@cloudscape-design/components/alert';
-import { useCallback, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useParams } from 'react-router';
 import { useTrace } from '../api/queries';
 import { DetailPanel } from '../components/detail/DetailPanel';
+import { warmLayout } from '../components/map/layout';
 import { TraceHead, TraceTitle } from '../components/TraceHead';
 import { TraceMap } from '../components/TraceMap';
 import { Waterfall } from '../components/waterfall/Waterfall';
@@ -64,6 +65,7 @@ const TracePage = () => {
   const { id = '' } = useParams();
   const normal = normalTraceId(id) ?? id;
   useTitle(`Trace ${normal}`);
+  useEffect(warmLayout, []);
   const { data, error, refetch } = useTrace(normal);
   if (error !== null && data === undefined) return <Problem what="This trace could not be loaded" error={error} retry={refetch} />;
   if (data === undefined) {

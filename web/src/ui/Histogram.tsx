@@ -1,13 +1,13 @@
 import { BarChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
-import { init, use, type EChartsType } from 'echarts/core';
+import { init, use as register, type EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import type { HistogramEntry } from '../api/types';
 import { histogramOption } from './histogramOption';
 import { useIsDark } from './theme';
 
-use([BarChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
+register([BarChart, AriaComponent, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
 /** The distribution of response times as bars, with the 50th, 90th and 99th percentile marked. */
 const Histogram = ({ entries }: { entries: HistogramEntry[] }) => {

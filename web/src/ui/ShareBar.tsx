@@ -10,15 +10,13 @@ const spoken = (counts: Counts): string =>
 /** The shares of the four classes as a bar. */
 export const ShareBar = ({ counts }: { counts: Counts }) => {
   const total = totalOf(counts);
-  let x = 0;
   return (
     <svg className="rs-sharebar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={total === 0 ? 'nothing counted' : spoken(counts)}>
       <rect width="100" height="8" className="rs-sharebar-track" />
-      {countedClasses.map((name) => {
-        const width = total === 0 ? 0 : (100 * counts[name]) / total;
-        const from = x;
-        x += width;
-        return width === 0 ? null : <rect key={name} x={from} width={Math.max(width, 1.5)} height="8" fill={fillOf(name)} />;
+      {countedClasses.map((name, i) => {
+        if (counts[name] === 0) return null;
+        const before = countedClasses.slice(0, i).reduce((sum, other) => sum + counts[other], 0);
+        return <rect key={name} x={(100 * before) / total} width={Math.max((100 * counts[name]) / total, 1.5)} height="8" fill={fillOf(name)} />;
       })}
     </svg>
   );

@@ -1,5 +1,5 @@
 /** The place of something that is being loaded. */
-export const Skeleton = ({ height, label }: { height: number; label: string }) => (
+export const Skeleton = ({ height, label }: { height: number | string; label: string }) => (
   <div className="rs-skeleton" style={{ height }} role="status" aria-label={label} />
 );
 

@@ -10,7 +10,7 @@ const awsHint = (entity: Entity): string => {
   const aws = asObject(entity.doc['aws']);
   const operation = asText(aws?.['operation']);
   const resource = resourceKeys.map((key) => asText(aws?.[key])).find((name) => name !== null);
-  return [operation, resource === undefined || resource === null ? null : shortName(resource)].filter((part) => part !== null).join(' ');
+  return [operation, resource == null ? null : shortName(resource)].filter((part) => part !== null).join(' ');
 };
 
 /** rowHint says in few words what an entity did: the statement, the AWS operation, the HTTP request. */

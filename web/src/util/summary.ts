@@ -1,5 +1,6 @@
 import { countOf, durationText, rateText } from './format';
-import type { Graph, GraphNode } from './graph';
+import type { Graph, GraphEdge, GraphNode } from './graph';
+import { shortName } from './nodeType';
 import { shareText, type CountedClass } from './status';
 
 const doing: Record<Exclude<CountedClass, 'ok'>, (name: string, share: string) => string> = {
@@ -21,6 +22,20 @@ const worst = (nodes: GraphNode[], name: Exclude<CountedClass, 'ok'>): GraphNode
   return found;
 };
 
+/** Part of a node's trouble that one of its calls must carry to be named as where it comes from. */
+const mostOf = 0.5;
+
+/** sourceOf follows the trouble of a node down its calls, to the node where most of it begins. */
+const sourceOf = (graph: Graph, from: GraphNode, name: CountedClass, seen = new Set<string>()): GraphNode => {
+  seen.add(from.key);
+  const edge = graph.edges
+    .filter((candidate) => candidate.from === from.key && !seen.has(candidate.to))
+    .reduce<GraphEdge | null>((most, candidate) => (candidate.traffic.counts[name] > (most?.traffic.counts[name] ?? 0) ? candidate : most), null);
+  const next = graph.nodes.find((node) => node.key === edge?.to);
+  if (edge === null || next === undefined || edge.traffic.counts[name] < mostOf * from.traffic.counts[name]) return from;
+  return sourceOf(graph, next, name, seen);
+};
+
 export interface MapSummary {
   /** "8 services, 312 requests/min" */
   size: string;
@@ -36,7 +51,7 @@ const slowest = (nodes: GraphNode[]): string => {
     (most, node) => ((node.traffic.average ?? 0) > (most?.traffic.average ?? 0) ? node : most),
     null,
   );
-  return slow?.traffic.average == null ? '' : `; slowest is ${slow.name} with ${durationText(slow.traffic.average)} on average`;
+  return slow?.traffic.average == null ? '' : `; slowest is ${shortName(slow.name)} with ${durationText(slow.traffic.average)} on average`;
 };
 
 /** summaryOf says in one line what a map shows. `minutes` is the length of the window. */
@@ -49,7 +64,9 @@ export const summaryOf = (graph: Graph, minutes: number): MapSummary => {
     const node = worst(services, level);
     if (node === null) continue;
     const share = shareText(node.traffic.counts[level], node.traffic.total);
-    return { size, news: doing[level](node.name, share), about: node.key, level };
+    const source = sourceOf(graph, node, level);
+    const origin = source === node ? '' : `; most of that begins at ${shortName(source.name)}`;
+    return { size, news: doing[level](shortName(node.name), share) + origin, about: source.key, level };
   }
   return { size, news: `no service is failing${slowest(services)}`, about: null, level: 'ok' };
 };

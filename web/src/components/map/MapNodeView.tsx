@@ -1,5 +1,5 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { Fragment, memo } from 'react';
 import { NodeIcon } from '../../ui/NodeIcon';
 import { Ring } from '../../ui/Ring';
 import { StatusIcon } from '../../ui/StatusIcon';
@@ -21,6 +21,15 @@ const Trouble = ({ node }: { node: MapNode['data']['node'] }) => {
   );
 };
 
+/** Names break where they have joints, not inside a word. */
+const Breakable = ({ text }: { text: string }) =>
+  text.split(/(?<=[./:@_-])/).map((part, i) => (
+    <Fragment key={i}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+
 const iconSize = 26;
 
 /** A node of the map: ring, icon and trouble above, name and numbers below. */
@@ -37,7 +46,7 @@ export const MapNodeView = memo(({ data, selected }: NodeProps<MapNode>) => {
       </Ring>
       <Trouble node={node} />
       <span className="rs-node-caption">
-        <span className="rs-node-name">{titleOf(node)}</span>
+        <span className="rs-node-name"><Breakable text={titleOf(node)} /></span>
         {!node.isClient && (
           <span className="rs-node-numbers">
             {average === null ? 'not finished' : `${durationText(average)} · ${amount}`}

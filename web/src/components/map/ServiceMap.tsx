@@ -81,7 +81,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label }: CanvasPr
 export const ServiceMap = (props: ServiceMapProps) => {
   const layout = useLayout(props.graph);
   if (layout.error !== null) return <Problem what="The map could not be drawn" error={layout.error} retry={layout.refetch} />;
-  if (layout.data === undefined) return <Skeleton height={420} label="Drawing the map" />;
+  if (layout.data === undefined) return <Skeleton height="100%" label="Drawing the map" />;
   return (
     <ReactFlowProvider>
       <Canvas {...props} layout={layout.data} />

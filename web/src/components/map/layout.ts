@@ -18,16 +18,20 @@ export interface Layout {
 
 /** Sizes in pixels at zoom 1. The ring takes part in the layout, the words below it as its margin. */
 export const ringSize = 64;
-export const captionSize = { width: 124, height: 58 };
-export const edgeLabelSize = { width: 74, height: 32 };
+export const captionSize = { width: 128, height: 60 };
+export const edgeLabelSize = { width: 68, height: 32 };
+/** What the layout is told of a caption: as wide as its text is likely to be, for the gaps between columns count. */
+const captionRoom = (name: string): { width: number; height: number } => ({
+  width: Math.min(captionSize.width, Math.max(104, name.length * 8)),
+  height: captionSize.height,
+});
 
 const options = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
   'elk.edgeRouting': 'ORTHOGONAL',
-  'elk.edgeLabels.inline': 'true',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '22',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '10',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '10',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
   'elk.spacing.nodeNode': '26',
   'elk.spacing.edgeNode': '18',
@@ -37,7 +41,6 @@ const options = {
   // Input order is alphabetical, so the same graph always looks the same.
   'elk.layered.considerModelOrder.strategy': 'PREFER_EDGES',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.thoroughness': '12',
 };
 
 const inputOf = (graph: Graph): ElkNode => ({
@@ -47,7 +50,7 @@ const inputOf = (graph: Graph): ElkNode => ({
     id: node.key,
     width: ringSize,
     height: ringSize,
-    labels: [{ id: `${node.key}#caption`, text: node.name, ...captionSize }],
+    labels: [{ id: `${node.key}#caption`, text: node.name, ...captionRoom(node.name) }],
     layoutOptions: {
       'elk.nodeLabels.placement': 'OUTSIDE V_BOTTOM H_CENTER',
       ...(node.isClient ? { 'elk.layered.layering.layerConstraint': 'FIRST' } : {}),
@@ -57,8 +60,14 @@ const inputOf = (graph: Graph): ElkNode => ({
     id: edge.key,
     sources: [edge.from],
     targets: [edge.to],
-    labels: [{ id: `${edge.key}#label`, text: 'label', ...edgeLabelSize }],
-    layoutOptions: { 'elk.edgeLabels.placement': 'CENTER' },
+    labels: [
+      {
+        id: `${edge.key}#label`,
+        text: 'label',
+        ...edgeLabelSize,
+        layoutOptions: { 'elk.edgeLabels.placement': 'CENTER', 'elk.edgeLabels.inline': 'true' },
+      },
+    ],
   })),
 });
 
@@ -77,11 +86,20 @@ const routeOf = (edge: ElkExtendedEdge): { points: Point[]; label: Point } => {
 
 let engine: Promise<ELK> | null = null;
 
-/** The engine is large: it is fetched when the first map is drawn and works in a thread of its own. */
+/** The engine is large: it is fetched when a map is needed and works in a thread of its own. A failure is tried again. */
 const load = (): Promise<ELK> =>
   (engine ??= import('elkjs/lib/elk-api').then(
     ({ default: Elk }) => new Elk({ workerFactory: () => new Worker(workerUrl) }),
+    (error: unknown) => {
+      engine = null;
+      throw error;
+    },
   ));
+
+/** warmLayout fetches and starts the engine while a graph is still on its way. */
+export const warmLayout = (): void => {
+  void load().catch(() => undefined);
+};
 
 /** layoutOf places nodes in layers from left to right so that neither nodes nor labels overlap. */
 export const layoutOf = async (graph: Graph): Promise<Layout> => {

@@ -25,6 +25,14 @@ export const toneOf = ({ counts, total }: Traffic): CountedClass => {
   return worst !== 'ok' && counts[worst] / total < 0.005 ? 'ok' : worst;
 };
 
+/** Lines are painted from this share on: a thick red arrow for one failure in a hundred would cry wolf. */
+const loudShare = 0.05;
+
+const colourOf = (traffic: Traffic): string => {
+  const tone = toneOf(traffic);
+  return tone === 'ok' || traffic.counts[tone] / traffic.total < loudShare ? 'var(--rs-edge)' : `var(--rs-${tone})`;
+};
+
 /** troubleText says the share of the worst class in words, or nothing. */
 export const troubleText = ({ counts, total }: Traffic): string => {
   const worst = worstClass(counts);
@@ -72,8 +80,7 @@ export const edgesOf = (graph: Graph, layout: Layout, amountOf: AmountOf, select
     const from = layout.nodes.get(edge.from);
     const to = layout.nodes.get(edge.to);
     if (route === undefined || from === undefined || to === undefined) return [];
-    const tone = toneOf(edge.traffic);
-    const colour = edge.key === selected ? 'var(--rs-accent)' : tone === 'ok' ? 'var(--rs-edge)' : `var(--rs-${tone})`;
+    const colour = edge.key === selected ? 'var(--rs-accent)' : colourOf(edge.traffic);
     const amount = amountOf(edge.traffic);
     return [
       {

@@ -10,6 +10,7 @@ export const TraceTable = ({ traces, slowest }: { traces: TraceSummary[]; slowes
   const navigate = useNavigate();
   const columns = useMemo(() => columnsFor(slowest), [slowest]);
   return (
+    <div className="rs-tablebox">
     <Table
       variant="borderless"
       contentDensity="compact"
@@ -21,5 +22,6 @@ export const TraceTable = ({ traces, slowest }: { traces: TraceSummary[]; slowes
       onRowClick={({ detail }) => void navigate(paths.trace(detail.item.Id))}
       ariaLabels={{ tableLabel: 'Traces' }}
     />
+    </div>
   );
 };

@@ -6,15 +6,16 @@ import { TimeText } from '../../ui/TimeText';
 import { ageText, durationText } from '../../util/format';
 import { describeType } from '../../util/nodeType';
 import { paths } from '../../util/paths';
-import { classWords } from '../../util/status';
 import { annotationCount, statusOf, usersOf } from '../../util/summaryRow';
+import { useNow } from '../../util/useNow';
 import { ResponseBar } from './ResponseBar';
 
 const dash = <span className="rs-muted">–</span>;
 
 const StartCell = ({ trace }: { trace: TraceSummary }) => {
+  const now = useNow();
   if (trace.StartTime === null) return dash;
-  return <TimeText epoch={trace.StartTime} text={ageText(trace.StartTime, Date.now() / 1000)} />;
+  return <TimeText epoch={trace.StartTime} text={ageText(trace.StartTime, now)} />;
 };
 
 const StatusCell = ({ trace }: { trace: TraceSummary }) => (
@@ -48,15 +49,15 @@ type Column = TableProps.ColumnDefinition<TraceSummary>;
 
 /** columnsFor gives the columns of the trace list; `slowest` scales the response bars. */
 export const columnsFor = (slowest: number): Column[] => [
-  { id: 'status', header: 'Result', width: 150, cell: (trace) => <StatusCell trace={trace} /> },
+  { id: 'status', header: 'Result', width: 144, cell: (trace) => <StatusCell trace={trace} /> },
   { id: 'request', header: 'Request', width: 260, isRowHeader: true, cell: (trace) => <UrlCell trace={trace} /> },
-  { id: 'response', header: 'Response time', width: 190, cell: (trace) => <ResponseBar seconds={trace.ResponseTime} slowest={slowest} status={statusOf(trace)} /> },
-  { id: 'start', header: 'Started', width: 110, cell: (trace) => <StartCell trace={trace} /> },
+  { id: 'response', header: 'Response time', width: 180, cell: (trace) => <ResponseBar seconds={trace.ResponseTime} slowest={slowest} status={statusOf(trace)} /> },
+  { id: 'start', header: 'Started', width: 104, cell: (trace) => <StartCell trace={trace} /> },
   { id: 'http', header: 'HTTP', width: 72, cell: (trace) => trace.Http?.HttpStatus ?? dash },
-  { id: 'duration', header: 'Duration', width: 104, cell: (trace) => (trace.Duration === null ? classWords.pending.label : durationText(trace.Duration)) },
+  { id: 'duration', header: 'Duration', width: 104, cell: (trace) => (trace.Duration === null ? dash : durationText(trace.Duration)) },
   { id: 'entry', header: 'Entry point', width: 130, cell: (trace) => <EntryCell trace={trace} /> },
   { id: 'user', header: 'User', width: 100, cell: (trace) => (usersOf(trace) === '' ? dash : usersOf(trace)) },
-  { id: 'client', header: 'Client IP', width: 128, cell: (trace) => trace.Http?.ClientIp ?? dash },
+  { id: 'client', header: 'Client IP', width: 140, cell: (trace) => trace.Http?.ClientIp ?? dash },
   { id: 'annotations', header: 'Annotations', width: 112, cell: (trace) => annotationCount(trace) },
   {
     id: 'id',
