@@ -42,7 +42,7 @@ setup: ## install what the tests need: Chromium, JDK and Maven by apt, the rest 
 
 .PHONY: test
 test: build setup ## everything: rules, units, real clients, console in Chromium, crashes
-	@mkdir -p $(ARTIFACTS)
+	@test/stage begin
 	test/stage lint $(MAKE) --no-print-directory lint
 	test/stage units go test -race ./...
 	for m in $(SHIPPED); do test/stage "units of $$m" go test -C $$m -race ./...; done
