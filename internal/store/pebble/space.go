@@ -1,0 +1,69 @@
+package pebble
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/rayscope/rayscope/internal/store"
+)
+
+const (
+	defaultReserve = 512 << 20   // several flushes and a compaction of the largest tables
+	reserveShare   = 20          // or this part of the volume: 5 %
+	spaceEvery     = time.Second // at 100 MB/s, a fifth of the reserve
+)
+
+// space watches the free room on the volume.
+type space struct {
+	fs      vfs.FS
+	dir     string
+	reserve uint64 // 0: the default for the volume
+	now     func() time.Time
+
+	mu     sync.Mutex
+	looked time.Time
+	full   error // nil while there is room
+}
+
+// check is an error that wraps store.ErrFull while there is too little room. It looks at most once in spaceEvery.
+func (s *space) check() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.now(); s.looked.IsZero() || now.Sub(s.looked) >= spaceEvery || now.Before(s.looked) {
+		s.looked = now
+		s.full = s.look()
+	}
+	return s.full
+}
+
+func (s *space) look() error {
+	u, err := s.fs.GetDiskUsage(s.dir)
+	if errors.Is(err, vfs.ErrUnsupported) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("ask for the free space of %s: %w", s.dir, err)
+	}
+	reserve := s.reserve
+	if reserve == 0 {
+		reserve = min(defaultReserve, u.TotalBytes/reserveShare)
+	}
+	if u.AvailBytes >= reserve {
+		return nil
+	}
+	return fmt.Errorf("%w: the volume of %s has %d MiB left, and the last %d MiB are kept free: make room on it, or keep traces for a shorter time",
+		store.ErrFull, s.dir, u.AvailBytes>>20, reserve>>20)
+}
+
+// left is the free room, 0 if unknown.
+func (s *space) left() uint64 {
+	u, err := s.fs.GetDiskUsage(s.dir)
+	if err != nil {
+		return 0
+	}
+	return u.AvailBytes
+}
