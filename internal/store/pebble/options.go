@@ -18,7 +18,7 @@ type Options struct {
 	CacheBytes int64
 
 	// MemTableBytes is how much is gathered in memory, besides the log, before it is sorted into a file. Up to three
-	// such tables can exist. Default 8 MiB, at least 1 MiB, at most a quarter of the cache.
+	// such tables can exist, and count in the cache. Default 16 MiB, at least 1 MiB, at most a quarter of the cache.
 	MemTableBytes int64
 
 	// Reserve is the room on the volume, in bytes, below which Append answers store.ErrFull: compactions and Trim need
@@ -129,6 +129,7 @@ func (o *Options) engine(f *failure) *pebble.Options {
 	last.BlockSize = lastBlockSize
 	last.Compression = func() *sstable.CompressionProfile { return &zstd1 }
 	p.Experimental.SpanPolicyFunc = spanPolicy
+	p.WithFSDefaults() // watches for slow writes
 	return p
 }
 
