@@ -36,7 +36,8 @@ export interface Pen {
   segments: Doc[];
 }
 
-export const spend = (pen: Pen, milliseconds: number): void => {
+/** spend lets time pass. It gives no status, so that it can be all the work of a subsegment. */
+export const spend = (pen: Pen, milliseconds: number): undefined => {
   pen.now += (milliseconds * (0.6 + 0.9 * pen.random() + (pen.random() < 0.03 ? 3 : 0))) / 1000;
 };
 

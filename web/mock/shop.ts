@@ -13,7 +13,7 @@ const worker = { name: 'mail-worker', origin: fargate, runtime: 'Go' };
 export const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/order-mails';
 const remote = (method: string, url: string): Partial<Doc> => ({ namespace: 'remote', http: { request: { method, url } } });
 
-const query = (pen: Pen, parent: Doc, text: string, milliseconds: number): void => {
+const query = (pen: Pen, parent: Doc, text: string, milliseconds: number): undefined => {
   const sql = { url: 'mysql://db.internal:3306/shop', database_type: 'MySQL', database_version: '8.4', user: 'shop', preparation: 'statement', sanitized_query: text };
   inside(pen, parent, 'shop@db', { namespace: 'remote', sql }, () => spend(pen, milliseconds));
 };

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import type { JsonObject } from './json';
+import { exceptionsOf } from './exceptions';
+import { storyOf } from './story';
+import { rowsOf, treeOf, type TraceTree } from './tree';
+
+const traceOf = (...docs: (JsonObject | string)[]): TraceTree =>
+  treeOf({
+    Id: '1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14',
+    Duration: null,
+    LimitExceeded: null,
+    Segments: docs.map((doc, i) => ({ Id: String(i), Document: typeof doc === 'string' ? doc : JSON.stringify(doc) })),
+  });
+
+const outline = (tree: TraceTree, closed: string[] = []): string[] =>
+  rowsOf(tree.roots, new Set(closed)).map(({ entity, depth, hidden }) => `${'  '.repeat(depth)}${entity.name}${hidden > 0 ? ` +${hidden}` : ''}`);
+
+const root = {
+  id: 'A1F0C3D2E4B59687',
+  name: 'orders',
+  origin: 'AWS::ECS::Fargate',
+  start_time: 100.118,
+  end_time: 1.00642e2,
+  fault: true,
+  cause: '1122334455667788',
+  http: { request: { method: 'POST', url: 'https://orders.example.net/v2/orders' }, response: { status: 503 } },
+  subsegments: [
+    { id: 'b7c6d5e4f3a29180', name: 'DynamoDB', namespace: 'aws', start_time: 100.13, end_time: 100.142 },
+    {
+      id: 'c8d7e6f5a4b39281',
+      name: 'stock.example.net',
+      namespace: 'remote',
+      start_time: 100.15,
+      end_time: 100.64,
+      http: { response: { status: '504' } },
+      cause: { exceptions: [{ id: '1122334455667788', type: 'StockError', message: 'no answer', remote: true, stack: [{ path: 'a.go', line: null }] }] },
+    },
+  ],
+};
+
+const inferred = { id: 'ffffffffffffffff', name: 'DynamoDB', origin: 'AWS::DynamoDB::Table', parent_id: 'b7c6d5e4f3a29180', inferred: true, start_time: 100.13, end_time: 100.142 };
+const stock = { id: '1111111111111111', name: 'stock', parent_id: 'C8D7E6F5A4B39281', start_time: 100.2, end_time: 100.6 };
+
+describe('the tree of a trace', () => {
+  test('a segment hangs under the call that names it, an inferred one marks its call', () => {
+    const tree = traceOf(stock, root, inferred);
+    expect(outline(tree)).toEqual(['orders', '  DynamoDB', '  stock.example.net', '    stock']);
+    expect(tree.byId.get('b7c6d5e4f3a29180')?.inferredType).toBe('AWS::DynamoDB::Table');
+    expect(tree.services).toEqual(['orders', 'stock']);
+    expect([tree.start, tree.end]).toEqual([100.118, 100.642]);
+  });
+
+  test('a closed row hides what is below it and says how much', () => {
+    expect(outline(traceOf(root, stock), ['c8d7e6f5a4b39281'])).toEqual(['orders', '  DynamoDB', '  stock.example.net +1']);
+  });
+
+  test('an orphan stands at the end and is marked', () => {
+    const lost = { id: '2222222222222222', type: 'subsegment', name: 'late work', parent_id: '9999999999999999', start_time: 1, end_time: 2 };
+    const tree = traceOf(lost, root);
+    expect(tree.roots.map(({ name, isOrphan, isSegment }) => [name, isOrphan, isSegment])).toEqual([
+      ['orders', false, true],
+      ['late work', true, false],
+    ]);
+  });
+
+  test('an independent subsegment belongs to the service it hangs under', () => {
+    const late = { id: '2222222222222222', type: 'subsegment', name: 'late work', parent_id: 'a1f0c3d2e4b59687', start_time: 101, end_time: 102 };
+    expect(traceOf(late, root).byId.get('2222222222222222')).toMatchObject({ service: 'orders', serviceType: 'AWS::ECS::Fargate' });
+  });
+
+  test('rings of parents are cut', () => {
+    const a = { id: 'aaaaaaaaaaaaaaaa', name: 'a', parent_id: 'bbbbbbbbbbbbbbbb', start_time: 1, end_time: 2 };
+    const b = { id: 'bbbbbbbbbbbbbbbb', name: 'b', parent_id: 'aaaaaaaaaaaaaaaa', start_time: 1, end_time: 2 };
+    const self = { id: 'cccccccccccccccc', name: 'self', parent_id: 'cccccccccccccccc', start_time: 1, end_time: 2 };
+    const tree = traceOf(a, b, self);
+    expect(rowsOf(tree.roots, new Set())).toHaveLength(3);
+  });
+
+  test.each([['{'], ['[]'], ['null'], [{}], [{ name: 7, id: null, http: 'x', subsegments: [null, 3, {}] }], [{ start_time: 'soon', cause: { exceptions: 'many' } }]])(
+    'the odd document %j breaks nothing',
+    (doc) => {
+      const tree = traceOf(root, doc);
+      expect(outline(tree)).toContain('orders');
+      for (const { entity } of rowsOf(tree.roots, new Set())) expect(exceptionsOf(entity, tree)).toBeInstanceOf(Array);
+      expect(storyOf(tree).result).not.toBe('');
+    },
+  );
+
+  test('no documents at all', () => {
+    expect(traceOf()).toMatchObject({ roots: [], start: 0, end: 0, unreadable: 0 });
+    expect(traceOf('{').unreadable).toBe(1);
+  });
+
+  test.each([
+    [{ fault: true }, 'fault'],
+    [{ http: { response: { status: 404 } } }, 'error'],
+    [{ http: { response: { status: 429 } } }, 'throttle'],
+    [{ http: { response: { status: '500' } } }, 'fault'],
+    [{ in_progress: true, end_time: undefined }, 'pending'],
+    [{}, 'ok'],
+  ])('%j is classed %s', (members, want) => {
+    expect(traceOf({ id: '1', name: 'a', start_time: 1, end_time: 2, ...members }).roots[0]?.status).toBe(want);
+  });
+});
+
+describe('exceptions', () => {
+  test('a reference leads to where the exception was recorded', () => {
+    const tree = traceOf(root);
+    const [entity] = tree.roots;
+    if (entity === undefined) throw new Error('no root');
+    expect(exceptionsOf(entity, tree)).toMatchObject([{ type: 'StockError', remote: true, owner: { name: 'stock.example.net' } }]);
+  });
+
+  test('a chain begins with what was not a cause', () => {
+    const cause = { exceptions: [{ id: '02', type: 'Inner' }, { id: '01', type: 'Outer', cause: '02' }] };
+    const tree = traceOf({ id: '1', name: 'a', start_time: 1, end_time: 2, cause });
+    const [entity] = tree.roots;
+    if (entity === undefined) throw new Error('no root');
+    expect(exceptionsOf(entity, tree).map(({ type }) => type)).toEqual(['Outer', 'Inner']);
+  });
+});
+
+describe('the story of a trace', () => {
+  test('a failure names where it began', () => {
+    expect(storyOf(traceOf(root))).toEqual({
+      status: 'fault',
+      result: 'failed, HTTP 503, after 524 ms',
+      reason: 'It went wrong in the call from orders to stock.example.net (StockError: no answer).',
+      about: 'c8d7e6f5a4b39281',
+    });
+  });
+
+  test('a slow answer names where the time went', () => {
+    const ok = { id: '1', name: 'web', start_time: 0, end_time: 1, subsegments: [{ id: '2', name: 'render', start_time: 0.1, end_time: 0.9 }] };
+    expect(storyOf(traceOf(ok))).toMatchObject({ status: 'ok', result: 'was answered, after 1 s', reason: '80 % of the time was spent in “render” of web.' });
+  });
+
+  test('a trace without its beginning is incomplete', () => {
+    expect(storyOf(traceOf(stock))).toMatchObject({ status: 'pending', result: 'is incomplete' });
+  });
+});
