@@ -1,8 +1,10 @@
 package console
 
 import (
+	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +18,12 @@ const patience = 5 * time.Minute
 // TestDemo walks through all pages of the console with the demo's traffic.
 func TestDemo(t *testing.T) {
 	server := harness.Demo(t)
+	harness.Eventually(t, time.Minute, func() error { // until then the map still grows
+		if !strings.Contains(server.Tail(), "the past is sent") {
+			return errors.New("the shop still sends its past")
+		}
+		return nil
+	})
 	browse(t, "web/e2e/console.e2e.mjs", server)
 }
 
