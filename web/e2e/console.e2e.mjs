@@ -152,7 +152,7 @@ const tests = {
     await shoot(page, 'traces');
     await page.getByRole('button', { name: /^Fault/ }).click();
     must(new URL(page.url()).searchParams.get('class') === 'fault', 'the URL does not hold the class');
-    await page.getByText(/ of .* loaded/).waitFor();
+    await page.getByRole('status').filter({ hasText: / of .* loaded/ }).waitFor();
     await page.waitForTimeout(200);
     await shoot(page, 'traces-faults');
     await page.getByRole('button', { name: /^Fault/ }).click();
