@@ -29,5 +29,5 @@ export default defineConfig(({ mode }) => ({
     proxy: mode === 'mock' || mode === 'empty' ? {} : Object.fromEntries(apiPaths.map((path) => [path, server])),
   },
   preview: { host: '127.0.0.1' },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}', 'mock/**/*.test.ts'], restoreMocks: true },
+  test: { include: ['src/**/*.test.{ts,tsx}', 'mock/**/*.test.ts'], restoreMocks: true },
 }));

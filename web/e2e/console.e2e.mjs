@@ -127,6 +127,10 @@ const tests = {
     await panel.getByText('Half take at most (p50)').waitFor();
     await panel.locator('.rs-histogram svg').waitFor();
     must(new URL(page.url()).searchParams.get('node') !== null, 'the URL does not hold the node');
+    await page.waitForTimeout(400);
+    const [room] = await boxesOf(mapOf(page));
+    const outside = (await boxesOf(nodesOf(mapOf(page)))).filter((box) => box.x < room.x || box.x + box.width > room.x + room.width);
+    must(outside.length === 0, `the panel cut these off: ${outside.map(({ name }) => name).join('; ')}`);
     await page.waitForTimeout(300);
     await shoot(page, 'map-node');
     await edgesOf(mapOf(page)).last().click();
@@ -291,6 +295,7 @@ async function openSlowFailure(page) {
   const row = (await failing.count()) > 0 ? failing.first() : table.getByRole('row').nth(1);
   await row.getByRole('link').first().click();
   await page.waitForURL(/\/trace\//);
+  await edgesOf(mapOf(page, 'Map of this trace')).first().waitFor();
 }
 
 const sendFirst = async () => {

@@ -46,7 +46,7 @@ export const TraceHead = ({ tree, root, story, onSelect }: TraceHeadProps) => (
           ))}
       </span>
     </p>
-    <Facts facts={factsOf(tree, root)} />
+    <Facts facts={factsOf(tree, root)} wide />
   </section>
 );
 

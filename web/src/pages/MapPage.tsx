@@ -1,5 +1,6 @@
 import '../styles/panel.css';
 import { useCallback, useEffect, useMemo } from 'react';
+import { Navigate } from 'react-router';
 import { useNewestTrace, useServiceGraph, type WindowGraph } from '../api/queries';
 import { Legend } from '../components/map/Legend';
 import { MapHeadline } from '../components/map/MapHeadline';
@@ -9,10 +10,10 @@ import { SelectionPanel } from '../components/map/SelectionPanel';
 import { ServiceMap, type MapSelection } from '../components/map/ServiceMap';
 import { ServiceTable } from '../components/map/ServiceTable';
 import { NoData } from '../components/NoData';
-import { LazyFirstSteps } from '../components/start/LazyFirstSteps';
 import { TimeControls } from '../components/TimeControls';
 import { Problem } from '../ui/Problem';
 import { Skeleton } from '../ui/Skeleton';
+import { paths } from '../util/paths';
 import { summaryOf } from '../util/summary';
 import { useTitle } from '../util/useTitle';
 import { useView, type ChangeView } from '../util/useView';
@@ -53,7 +54,7 @@ const EmptyMap = ({ view, change }: { view: View; change: ChangeView }) => {
   const newest = useNewestTrace(null);
   if (newest.isPending) return <Skeleton height={420} label="Looking for traces" />;
   if (newest.error !== null) return <Problem what="Rayscope could not be asked for its traces" error={newest.error} retry={newest.refetch} />;
-  if (newest.data == null) return <LazyFirstSteps />;
+  if (newest.data == null) return <Navigate to={paths.start()} replace />;
   return <NoData range={view.range} newest={newest.data.StartTime} onRange={(range) => change({ range })} />;
 };
 

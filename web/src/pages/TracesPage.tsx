@@ -1,15 +1,16 @@
 import '../styles/traces.css';
 import Button from '@cloudscape-design/components/button';
 import { useMemo } from 'react';
+import { Navigate } from 'react-router';
 import { livePages, useNewestTrace, useTraceSummaries } from '../api/queries';
 import type { TraceSummary } from '../api/types';
 import { NoData } from '../components/NoData';
-import { LazyFirstSteps } from '../components/start/LazyFirstSteps';
 import { TimeControls } from '../components/TimeControls';
 import { ListBar } from '../components/traces/ListBar';
 import { TraceTable } from '../components/traces/TraceTable';
 import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/Skeleton';
+import { paths } from '../util/paths';
 import { shownOf } from '../util/summaryRow';
 import { useTitle } from '../util/useTitle';
 import { useView, type ChangeView } from '../util/useView';
@@ -19,7 +20,7 @@ const EmptyList = ({ view, change }: { view: View; change: ChangeView }) => {
   const newest = useNewestTrace(null);
   if (newest.isPending) return <SkeletonRows count={6} label="Looking for traces" />;
   if (newest.error !== null) return <Problem what="Rayscope could not be asked for its traces" error={newest.error} retry={newest.refetch} />;
-  if (newest.data === null) return <LazyFirstSteps />;
+  if (newest.data === null) return <Navigate to={paths.start()} replace />;
   return <NoData range={view.range} newest={newest.data.StartTime} onRange={(range) => change({ range })} />;
 };
 

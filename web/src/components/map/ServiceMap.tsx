@@ -46,7 +46,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label }: CanvasPr
     () => edgesOf(graph, layout, amountOf, selected.edge, (edge) => onSelect({ node: null, edge })),
     [graph, layout, amountOf, selected.edge, onSelect],
   );
-  const { container, fit, onMoveEnd } = useKeepFitted(layout);
+  const { container, fit, onMove } = useKeepFitted(layout);
   return (
     <div className="rs-map" ref={container} role="group" aria-label={label}>
       <ReactFlow<MapNode, MapEdge>
@@ -57,7 +57,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label }: CanvasPr
         onNodeClick={(_, node) => onSelect({ node: node.id, edge: null })}
         onEdgeClick={(_, edge) => onSelect({ node: null, edge: edge.id })}
         onPaneClick={() => onSelect({ node: null, edge: null })}
-        onMoveEnd={onMoveEnd}
+        onMove={onMove}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}

@@ -1,4 +1,4 @@
-import { useReactFlow, type OnMoveEnd } from '@xyflow/react';
+import { useReactFlow, type OnMove } from '@xyflow/react';
 import { useCallback, useEffect, useRef } from 'react';
 import { captionSize, edgeLabelSize, ringSize, type Layout } from './layout';
 import { captionOverhang } from './model';
@@ -48,10 +48,10 @@ export const useKeepFitted = (layout: Layout) => {
     return () => observer.disconnect();
   }, [fit]);
 
-  const onMoveEnd = useCallback<OnMoveEnd>((event) => {
+  const onMove = useCallback<OnMove>((event) => {
     // Moves made by code carry no event.
     if (event !== null) moved.current = true;
   }, []);
 
-  return { container, fit, onMoveEnd };
+  return { container, fit, onMove };
 };

@@ -17,7 +17,7 @@ export const ClassChips = ({ counts, chosen, onChange }: ClassChipsProps) => {
       {statusClasses.map((name) => (
         <button key={name} type="button" className="rs-chip" data-status={name} aria-pressed={chosen.includes(name)} onClick={() => toggle(name)} title={classWords[name].meaning}>
           <StatusIcon status={name} />
-          {classWords[name].label}
+          {classWords[name].label}{' '}
           <span className="rs-chip-count">{counts[name]}</span>
         </button>
       ))}

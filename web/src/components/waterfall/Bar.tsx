@@ -11,7 +11,7 @@ interface BarProps {
 }
 
 /** Past this share of the axis the text goes to the left of the bar. */
-const textTurns = 0.8;
+const textTurns = 0.72;
 
 interface Place {
   css: CSSProperties;
