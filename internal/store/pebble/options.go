@@ -42,12 +42,13 @@ const (
 	minCache        = 8 << 20
 	defaultMemTable = 16 << 20  // 11,000 documents: of a second that two tables share, each row is compacted twice
 	minMemTable     = 1 << 20   // a batch of maxBatchBytes must fit
-	blockSize       = 64 << 10  // of the levels that are soon written again
+	firstBlockSize  = 64 << 10  // of level 0, which is soon written again
 	lastBlockSize   = 128 << 10 // of what stays: documents take a fifth less than in 32 KiB; one takes 0.2 ms to decompress
 	indexBlockSize  = 64 << 10
-	stopSublevels   = 64      // of level 0, when writes wait for compaction: see engine
-	tableSize       = 8 << 20 // of level 0 and the first below; deeper ones double it up to maxTableSize
-	maxTableSize    = 64 << 20
+	stopSublevels   = 64        // of level 0, when writes wait for compaction: see engine
+	compactDepth    = 8         // half as many tables of level 0 may hold a key before they are compacted
+	compactTables   = 48        // tables of level 0 before they are compacted: two dozen memtables, 100 MB
+	tableSize       = 4 << 20   // a compaction writes the newest table again, so it is small; older ones are only moved down
 	bytesPerSync    = 512 << 10 // lets the kernel write while we fill, so that no sync has much to do
 	bloomBits       = 10        // one false positive in a hundred
 )
@@ -98,36 +99,32 @@ func (o *Options) engine(f *failure) *pebble.Options {
 		MemTableStopWritesThreshold: 3,
 		// One compaction runs; a second one may when the first lags behind, never more: the machine has other work.
 		CompactionConcurrencyRange: func() (int, int) { return 1, 2 },
-		L0CompactionThreshold:      4,
+		L0CompactionThreshold:      compactDepth,
+		L0CompactionFileThreshold:  compactTables,
 		// Tables that follow each other share the second in which one ended and the next began. Pebble counts a chain of
 		// them as so many levels, though no key is in more than a few: the usual bound of 12 would stop writes for nothing.
 		L0StopWritesThreshold: stopSublevels,
 		BytesPerSync:          bytesPerSync,
 		WALBytesPerSync:       bytesPerSync,
 		FlushDelayDeleteRange: 10 * time.Second, // or a quiet server would not give back what Trim removed
-		FlushSplitBytes:       2 * tableSize,
+		FlushSplitBytes:       tableSize,
 		MaxOpenFiles:          500,
 		Logger:                f,
 		EventListener:         f.listener(),
 	}
-	size := int64(tableSize)
-	for i := range p.TargetFileSizes {
-		p.TargetFileSizes[i] = size
-		if i > 0 {
-			size = min(2*size, maxTableSize)
-		}
-	}
 	for i := range p.Levels {
+		p.TargetFileSizes[i] = tableSize
 		p.Levels[i] = pebble.LevelOptions{
-			BlockSize:      blockSize,
+			BlockSize:      lastBlockSize,
 			IndexBlockSize: indexBlockSize,
 			FilterPolicy:   bloom.FilterPolicy(bloomBits),
-			Compression:    func() *sstable.CompressionProfile { return sstable.FastestCompression },
+			Compression:    func() *sstable.CompressionProfile { return &zstd1 },
 		}
 	}
-	last := &p.Levels[len(p.Levels)-1]
-	last.BlockSize = lastBlockSize
-	last.Compression = func() *sstable.CompressionProfile { return &zstd1 }
+	// Level 0 alone is sure to be written again: below it tables are moved down as they are.
+	first := &p.Levels[0]
+	first.BlockSize = firstBlockSize
+	first.Compression = func() *sstable.CompressionProfile { return sstable.FastestCompression }
 	p.Experimental.SpanPolicyFunc = spanPolicy
 	p.WithFSDefaults() // watches for slow writes
 	return p
