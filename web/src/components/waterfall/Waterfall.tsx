@@ -41,25 +41,18 @@ export const Waterfall = ({ tree, selected, onSelect, onDetails }: WaterfallProp
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
   const index = rows.findIndex((row) => row.entity.id === selected);
   const seconds = tree.end - tree.start;
-  // The URL follows a key a little later; the next key may be quicker.
-  const latest = useRef(selected);
 
-  useEffect(() => {
-    latest.current = selected;
-  }, [selected]);
   useEffect(() => {
     if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
   }, [index, virtual]);
 
   const toggle = (id: string): void => setClosed((old) => toggled(old, id));
   const onKeyDown = (event: KeyboardEvent): void => {
-    const action = keyAction(event.key, rows, latest.current, closed);
+    const action = keyAction(event.key, rows, selected, closed);
     if (action === null) return;
     event.preventDefault();
-    if (action.do === 'select') {
-      latest.current = action.id;
-      onSelect(action.id);
-    } else if (action.do === 'toggle') toggle(action.id);
+    if (action.do === 'select') onSelect(action.id);
+    else if (action.do === 'toggle') toggle(action.id);
     else onDetails();
   };
 
