@@ -57,6 +57,12 @@ const must = (holds, sentence) => {
   if (!holds) throw new Error(sentence);
 };
 
+/** Waits until the sentence is true: what a key did shows with the next drawing. */
+const becomes = async (page, holds, sentence) => {
+  for (const end = Date.now() + wait; Date.now() < end; await page.waitForTimeout(50)) if (await holds()) return;
+  throw new Error(sentence);
+};
+
 const mapOf = (page, name = 'Service map') => page.getByRole('group', { name, exact: true });
 /** Names of node buttons hold a colon after the type; those of edges have " to " before theirs. */
 const nodesOf = (map) => map.getByRole('button', { name: /^(?!.* to .*:).*(: |^Clients of )/ });
@@ -126,7 +132,7 @@ const tests = {
     const panel = page.getByRole('complementary');
     await panel.getByText('Half take at most (p50)').waitFor();
     await panel.locator('.rs-histogram svg').waitFor();
-    must(new URL(page.url()).searchParams.get('node') !== null, 'the URL does not hold the node');
+    await becomes(page, () => new URL(page.url()).searchParams.get('node') !== null, 'the URL does not hold the node');
     await page.waitForTimeout(400);
     const [room] = await boxesOf(mapOf(page));
     const outside = (await boxesOf(nodesOf(mapOf(page)))).filter((box) => box.x < room.x || box.x + box.width > room.x + room.width);
@@ -135,7 +141,7 @@ const tests = {
     await shoot(page, 'map-node');
     await edgesOf(mapOf(page)).last().click();
     await panel.getByRole('link', { name: /traces through both/ }).waitFor();
-    must(new URL(page.url()).searchParams.get('edge') !== null, 'the URL does not hold the edge');
+    await becomes(page, () => new URL(page.url()).searchParams.get('edge') !== null, 'the URL does not hold the edge');
     await page.waitForTimeout(300);
     await shoot(page, 'map-edge');
     await page.reload();
@@ -150,7 +156,7 @@ const tests = {
     await node.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('complementary').waitFor();
-    must((await node.getAttribute('aria-pressed')) === 'true', 'Enter did not select the node');
+    await becomes(page, async () => (await node.getAttribute('aria-pressed')) === 'true', 'Enter did not select the node');
   },
 
   'the trace list lists, narrows and pages': async (page) => {
@@ -159,7 +165,7 @@ const tests = {
     await table.getByRole('row').nth(2).waitFor();
     await shoot(page, 'traces');
     await page.getByRole('button', { name: /^Fault/ }).click();
-    must(new URL(page.url()).searchParams.get('class') === 'fault', 'the URL does not hold the class');
+    await becomes(page, () => new URL(page.url()).searchParams.get('class') === 'fault', 'the URL does not hold the class');
     await page.getByRole('status').filter({ hasText: / of .* loaded/ }).waitFor();
     await page.waitForTimeout(200);
     await shoot(page, 'traces-faults');
@@ -182,17 +188,17 @@ const tests = {
     await grid.focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    must(new URL(page.url()).searchParams.get('row') !== null, 'the URL does not hold the row');
+    await becomes(page, () => new URL(page.url()).searchParams.get('row') !== null, 'the URL does not hold the row');
     const count = await grid.getByRole('row').count();
     await page.keyboard.press('Home');
     await grid.getByRole('row', { selected: true, level: 1 }).waitFor();
     await page.keyboard.press('ArrowLeft');
-    await page.waitForFunction((rows) => document.querySelectorAll('[role=treegrid] [role=row]').length < rows, count);
+    await becomes(page, async () => (await grid.getByRole('row').count()) < count, 'ArrowLeft did not close the row');
     await page.keyboard.press('ArrowRight');
     await page.waitForFunction((rows) => document.querySelectorAll('[role=treegrid] [role=row]').length === rows, count);
     await page.keyboard.press('Enter');
     const details = page.getByRole('complementary');
-    await page.waitForFunction(() => document.activeElement?.matches('aside, [role=complementary]'));
+    await becomes(page, () => details.evaluate((element) => element === document.activeElement), 'Enter did not go to the details');
     for (const tab of ['Overview', 'Resources', 'Annotations', 'Metadata', 'Exceptions', 'SQL', 'Raw JSON']) {
       await details.getByRole('tab', { name: new RegExp(`^${tab}`) }).click();
       await details.getByRole('tabpanel').first().waitFor();

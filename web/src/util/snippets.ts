@@ -107,7 +107,7 @@ const java = (daemon: string): Snippet => ({
       code: `<dependency>
   <groupId>com.amazonaws</groupId>
   <artifactId>aws-xray-recorder-sdk-core</artifactId>
-  <version>2.18.2</version>
+  <version>2.21.0</version>
 </dependency>`,
     },
     {

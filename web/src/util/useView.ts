@@ -13,6 +13,8 @@ export const useView = (): [View, ChangeView] => {
       setQuery((old) => writeView({ ...readView(old), ...patch }), {
         replace: how?.replace ?? false,
         preventScrollReset: true,
+        // At once, not when React finds time: the next key may come before that.
+        flushSync: true,
       }),
     [setQuery],
   );

@@ -6,6 +6,9 @@ import { captionOverhang } from './model';
 const padding = 18;
 /** Larger than life looks silly on maps of two nodes. */
 const largestFit = 1.15;
+/** Below this nobody can read the words: then the beginning is shown, larger, and the rest is a drag away. */
+const readable = 0.4;
+const readableStart = 0.55;
 
 const boundsOf = (layout: Layout) => {
   const labels = [...layout.edges.values()].map(({ label }) => label);
@@ -18,8 +21,27 @@ const boundsOf = (layout: Layout) => {
   return { left, top, width: right - left, height: bottom - top };
 };
 
+interface Box {
+  width: number;
+  height: number;
+}
+
+const wholeView = (layout: Layout, box: Box) => {
+  const { left, top, width, height } = boundsOf(layout);
+  const zoom = Math.min((box.width - 2 * padding) / width, (box.height - 2 * padding) / height, largestFit);
+  return { x: (box.width - width * zoom) / 2 - left * zoom, y: (box.height - height * zoom) / 2 - top * zoom, zoom };
+};
+
+/** The left end of the map, where requests come in. */
+const startView = (layout: Layout, box: Box) => {
+  const first = [...layout.nodes.values()].reduce((most, node) => (node.x < most.x ? node : most));
+  const { left } = boundsOf(layout);
+  return { x: padding - left * readableStart, y: box.height / 2 - (first.y + ringSize / 2) * readableStart, zoom: readableStart };
+};
+
 /**
- * useKeepFitted shows the whole map, and again whenever its shape or the room for it changes, until the user moves it.
+ * useKeepFitted shows the whole map, or its beginning where the whole would be too small to read, and does so again
+ * whenever its shape or the room for it changes, until the user moves it.
  * React Flow's own fit knows only the rings, not the captions below them.
  */
 export const useKeepFitted = (layout: Layout) => {
@@ -27,26 +49,27 @@ export const useKeepFitted = (layout: Layout) => {
   const moved = useRef(false);
   const { setViewport } = useReactFlow();
 
-  const fit = useCallback(() => {
-    moved.current = false;
-    const box = container.current?.getBoundingClientRect();
-    if (box === undefined || box.width === 0 || layout.nodes.size === 0) return;
-    const { left, top, width, height } = boundsOf(layout);
-    const zoom = Math.min((box.width - 2 * padding) / width, (box.height - 2 * padding) / height, largestFit);
-    const x = (box.width - width * zoom) / 2 - left * zoom;
-    const y = (box.height - height * zoom) / 2 - top * zoom;
-    void setViewport({ x, y, zoom });
-  }, [layout, setViewport]);
+  const show = useCallback(
+    (mayBeSmall: boolean) => {
+      moved.current = false;
+      const box = container.current?.getBoundingClientRect();
+      if (box === undefined || box.width === 0 || layout.nodes.size === 0) return;
+      const whole = wholeView(layout, box);
+      void setViewport(mayBeSmall || whole.zoom >= readable ? whole : startView(layout, box));
+    },
+    [layout, setViewport],
+  );
+  const fit = useCallback(() => show(true), [show]);
 
   useEffect(() => {
-    fit();
+    show(false);
     if (container.current === null) return undefined;
     const observer = new ResizeObserver(() => {
-      if (!moved.current) fit();
+      if (!moved.current) show(false);
     });
     observer.observe(container.current);
     return () => observer.disconnect();
-  }, [fit]);
+  }, [show]);
 
   const onMove = useCallback<OnMove>((event) => {
     // Moves made by code carry no event.
