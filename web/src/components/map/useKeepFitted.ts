@@ -32,11 +32,11 @@ const wholeView = (layout: Layout, box: Box) => {
   return { x: (box.width - width * zoom) / 2 - left * zoom, y: (box.height - height * zoom) / 2 - top * zoom, zoom };
 };
 
-/** The left end of the map, where requests come in. */
+/** The left end of the map, where requests come in: in the middle of the height if it fits, else from the top. */
 const startView = (layout: Layout, box: Box) => {
-  const first = [...layout.nodes.values()].reduce((most, node) => (node.x < most.x ? node : most));
-  const { left } = boundsOf(layout);
-  return { x: padding - left * readableStart, y: box.height / 2 - (first.y + ringSize / 2) * readableStart, zoom: readableStart };
+  const { left, top, height } = boundsOf(layout);
+  const spare = Math.max(padding, (box.height - height * readableStart) / 2);
+  return { x: padding - left * readableStart, y: spare - top * readableStart, zoom: readableStart };
 };
 
 /**
