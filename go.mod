@@ -39,3 +39,6 @@ require (
 	golang.org/x/tools v0.49.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
+
+// Packages of npm that bring Go files along.
+ignore ./web/node_modules

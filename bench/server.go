@@ -85,7 +85,7 @@ func (s *server) quit() {
 
 func (s *server) stop() {
 	s.quit()
-	os.RemoveAll(s.dir)
+	_ = os.RemoveAll(s.dir) // a directory for temporary files: the system removes what is left
 }
 
 func (s *server) tail() string {

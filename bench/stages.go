@@ -241,7 +241,7 @@ func scan(s *server) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was only read
 	now := segment.TimeOf(time.Now())
 	window := store.Window{Axis: store.ByStart, From: now - 86400*segment.Second, To: now + segment.Second}
 	var d segment.Digest

@@ -39,5 +39,5 @@ func refuse(w http.ResponseWriter, status int, kind, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("x-amzn-ErrorType", kind)
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]string{"Message": message}) // fails when the caller is gone
+	_ = json.NewEncoder(w).Encode(map[string]string{"Message": message}) // fails when the caller is gone
 }

@@ -75,4 +75,6 @@ func CheckReservoirSize(size int) error {
 
 // ErrUnknownRule is the answer to a report on a rule that does not exist, or no longer. Clients fetch the rules again
 // when they see it.
-var ErrUnknownRule = errors.New("Unknown rule") //nolint:staticcheck // the service's Message, sent as it is
+//
+//lint:ignore ST1005 it is the service's Message, sent as it is
+var ErrUnknownRule = errors.New("Unknown rule")

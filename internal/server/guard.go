@@ -48,5 +48,5 @@ func deny(w http.ResponseWriter, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("x-amzn-ErrorType", "AccessDeniedException")
 	w.WriteHeader(http.StatusForbidden)
-	json.NewEncoder(w).Encode(map[string]string{"Message": message}) // fails when the caller is gone
+	_ = json.NewEncoder(w).Encode(map[string]string{"Message": message}) // fails when the caller is gone
 }

@@ -92,10 +92,14 @@ func SlotOf(t segment.Time) int64 {
 // Homes is the range [from, to] of homes whose traces can have an instant in the window within reach.
 func (w Window) Homes() (from, to Home) {
 	r := w.Axis.Reach()
-	return clampHome((w.From - r).Floor()), clampHome((w.To + r).Floor())
+	// Subtracted from either end of time, a reach would come out at the other.
+	return clampHome((max(w.From, 0) - r).Floor()), clampHome((min(w.To, endOfHomes) + r).Floor())
 }
 
 // Slots is the range [from, to] of activity slots that the window touches.
 func (w Window) Slots() (from, to int64) { return SlotOf(w.From), SlotOf(w.To - 1) }
+
+// endOfHomes is behind the last home.
+const endOfHomes = 1 << 32 * segment.Second
 
 func clampHome(s int64) Home { return Home(max(0, min(s, 1<<32-1))) }

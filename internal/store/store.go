@@ -115,7 +115,9 @@ type Writer interface {
 type Reader interface {
 	// Scan yields the digests of every trace of the account that has an instant in the window, and possibly of others
 	// near it. Homes descend, trace ids ascend within a home. With after, it begins behind that position, also while
-	// writes go on. Each trace comes once and whole: with all its rows, those outside the window too.
+	// writes go on. Each trace comes once and whole: with all its rows, those outside the window too. The exception is a
+	// trace whose id was plausible as a home for some of its documents and not for others, because they came more than
+	// HomePast after it or more than HomeFuture before: it lies at two homes, and comes at each with the rows there.
 	Scan(ctx context.Context, account Account, window Window, after *Position) iter.Seq2[*Trace, error]
 
 	// Digests yields the digests of the given traces, one trace a step, in the order asked. Unknown ids are skipped.

@@ -1,9 +1,10 @@
 package console
 
 import (
+	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,12 @@ const patience = 5 * time.Minute
 // TestDemo walks through all pages of the console with the demo's traffic.
 func TestDemo(t *testing.T) {
 	server := harness.Demo(t)
+	harness.Eventually(t, time.Minute, func() error { // until then the map still grows
+		if !strings.Contains(server.Tail(), "the past is sent") {
+			return errors.New("the shop still sends its past")
+		}
+		return nil
+	})
 	browse(t, "web/e2e/console.e2e.mjs", server)
 }
 
@@ -38,7 +45,7 @@ func TestTwoServices(t *testing.T) {
 // browse runs a script with the server's address and a directory for screenshots.
 func browse(t *testing.T, script string, server *harness.Server, flags ...string) {
 	t.Helper()
-	shots := filepath.Join(t.ArtifactDir(), "screenshots")
+	shots := harness.Artifacts(t)
 	argv := append([]string{"node", harness.Installed(t, script, "web/node_modules/playwright-core"), server.URL, shots}, flags...)
 	p := harness.StartProcess(t, []string{"CHROMIUM=" + chromium(t)}, argv...)
 	code := p.Wait(t, patience)

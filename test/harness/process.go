@@ -29,15 +29,30 @@ const exitGrace = 20 * time.Second
 // logs numbers the log files, as a test may start one program several times.
 var logs atomic.Int64
 
+// Artifacts is where the test may leave what people want to look at afterwards: a directory of its own below $RAYSCOPE_ARTIFACTS, or,
+// without that, one that is removed when the test ends.
+func Artifacts(t testing.TB) string {
+	t.Helper()
+	top := os.Getenv("RAYSCOPE_ARTIFACTS")
+	if top == "" {
+		return t.ArtifactDir()
+	}
+	dir := filepath.Join(top, filepath.FromSlash(t.Name()))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // StartProcess starts a program with the test's environment and the given variables on top.
 func StartProcess(t testing.TB, env []string, argv ...string) *Process {
 	t.Helper()
 	name := fmt.Sprintf("%02d-%s.log", logs.Add(1), filepath.Base(argv[0]))
-	log, err := os.Create(filepath.Join(t.ArtifactDir(), name))
+	log, err := os.Create(filepath.Join(Artifacts(t), name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() // the child has its own descriptor
+	defer func() { _ = log.Close() }() // the child has its own descriptor, and writes there
 	p := &Process{Log: log.Name(), cmd: exec.Command(argv[0], argv[1:]...), exited: make(chan struct{})}
 	p.cmd.Env = environment(env)
 	p.cmd.Stdout, p.cmd.Stderr = log, log

@@ -22,7 +22,9 @@ app.get('/buy', async (request, response) => {
     segment.addAnnotation(key, value);
   }
   segment.addMetadata('cart', { lines: 3 });
-  for (let step = 0; step < Number(request.query.steps ?? 0); step++) segment.addNewSubsegment('step').close();
+  // All open at once: this SDK counts the open ones before it sends parts.
+  const steps = Array.from({ length: Number(request.query.steps ?? 0) }, () => segment.addNewSubsegment('step'));
+  for (const step of steps) step.close();
   let status = Number(request.query.status ?? 200);
   if (nextURL) status = await statusOf(`${nextURL}/buy?status=${status}`);
   response.status(status).json({ trace: segment.trace_id, sampled: !segment.notTraced });

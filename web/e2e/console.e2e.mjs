@@ -114,11 +114,14 @@ const tests = {
 
   'the map keeps its places while it refreshes': async (page) => {
     await openMap(page);
-    /** What is on the map, without its numbers, and where. */
+    const namesOf = (buttons) => buttons.evaluateAll((elements) => elements.map((element) => element.getAttribute('aria-label').replace(/: .*/, '')).join());
+    /** What is on the map, and where its nodes are: of captions and labels not, they move with the length of their numbers. */
     const look = async () => {
       const map = mapOf(page);
-      const boxes = [...(await boxesOf(nodesOf(map))), ...(await boxesOf(edgesOf(map)))];
-      return { parts: boxes.map(({ name }) => name.replace(/: .*/, '')).join(), places: boxes.map(({ x, y, width, height }) => [x + width / 2, y + height / 2].map(Math.round).join(' ')).join() };
+      const places = await nodesOf(map).evaluateAll((elements) =>
+        elements.map((element) => element.getBoundingClientRect()).map(({ x, y }) => [x, y].map(Math.round).join(',')).join(' '),
+      );
+      return { parts: `${await namesOf(nodesOf(map))} ${await namesOf(edgesOf(map))}`, places };
     };
     for (let tries = 0; tries < 5; tries += 1) {
       const before = await look();
@@ -199,9 +202,11 @@ const tests = {
     await becomes(page, () => new URL(page.url()).searchParams.get('row') !== null, 'the URL does not hold the row');
     const count = await grid.getByRole('row').count();
     await page.keyboard.press('Home');
+    await grid.getByRole('row', { selected: true, level: 1 }).waitFor();
     await page.keyboard.press('ArrowLeft');
     await becomes(page, async () => (await grid.getByRole('row').count()) < count, 'ArrowLeft did not close the row');
     await page.keyboard.press('ArrowRight');
+    await page.waitForFunction((rows) => document.querySelectorAll('[role=treegrid] [role=row]').length === rows, count);
     await page.keyboard.press('Enter');
     const details = page.getByRole('complementary');
     await becomes(page, () => details.evaluate((element) => element === document.activeElement), 'Enter did not go to the details');
@@ -333,6 +338,8 @@ const emptyTests = {
     await shoot(page, 'empty');
     await page.goto(`${base}/traces`);
     await page.getByRole('heading', { name: 'Send your first segment' }).waitFor();
+    await page.getByText('Waiting for the first trace').waitFor();
+    await page.goto(`${base}/start`);
     await page.getByText('Waiting for the first trace').waitFor();
     await sendFirst();
     await page.getByText('It arrived!').waitFor();

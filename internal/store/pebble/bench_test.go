@@ -1,9 +1,10 @@
+//go:build unix
+
 package pebble_test
 
 import (
 	"context"
 	"fmt"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -16,7 +17,8 @@ import (
 )
 
 // BenchmarkAppend writes records to a real directory, each batch synced. One operation is one record. cpu-s/M is what the
-// process took for a million of them, compaction and the making of the records included; disk-B is what one takes on disk.
+// process took for a million of them, compaction and the making of the records included; disk-B is what one takes on disk, with the log and what is not
+// compacted yet: it settles at some 300,000 records.
 func BenchmarkAppend(b *testing.B) {
 	for _, w3c := range []bool{false, true} {
 		for _, batch := range []int{1, 50, 500} {
@@ -43,32 +45,6 @@ func benchmarkAppend(b *testing.B, w3c bool, batch, writers int) {
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
 	}
-}
-
-// fill appends n records of the shop from several writers at once.
-func fill(tb testing.TB, s store.Store, shop *shop, n, batch, writers int) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range writers {
-		wg.Go(func() {
-			rs := make([]store.Record, batch)
-			for {
-				mu.Lock()
-				rs = rs[:min(batch, n)]
-				n -= len(rs)
-				shop.take(rs)
-				mu.Unlock()
-				if len(rs) == 0 {
-					return
-				}
-				if err := s.Append(context.Background(), rs); err != nil {
-					tb.Error(err)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // cpu is what the process has used so far.

@@ -32,7 +32,8 @@ func newFailure(o *Options) *failure {
 	return &failure{log: o.Logger, onFailure: o.OnFailure, done: make(chan struct{}), closing: make(chan struct{})}
 }
 
-// backoff is how long Pebble is held up after a failed flush or compaction: it would try again at once, for ever.
+// backoff is how long Pebble is held up after a failed flush or compaction: it would try again at once, for ever. Pebble's
+// lock is held meanwhile: writes wait if they need a new memtable, reads do not.
 const backoff = 500 * time.Millisecond
 
 // commitFailed begins the message of the one fatal error that is raised from our own call, with no lock held.

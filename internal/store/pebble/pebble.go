@@ -65,15 +65,39 @@ func Open(path string, o Options) (*Store, error) {
 		recent:  newRecent(),
 		commits: make(chan struct{}, maxCommits),
 	}
-	p := o.engine(s.failure)
-	p.Lock = d.lock
-	if s.db, err = pebble.Open(d.engine(), p); err != nil {
-		return nil, errors.Join(fmt.Errorf("open data in %s: %w", path, err), d.close())
+	if err := s.open(o.engine(s.failure)); err != nil {
+		return nil, err
 	}
 	if s.locator, err = newLocator(s.db); err != nil {
 		return nil, errors.Join(err, s.db.Close(), d.close())
 	}
 	return s, nil
+}
+
+// open opens the engine. Pebble does not come back from a manifest that cannot be written, and panics when a directory
+// cannot be synced: then the failure comes back.
+func (s *Store) open(p *pebble.Options) error {
+	p.Lock = s.dir.lock
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				s.failure.set(fmt.Errorf("%v", p))
+			}
+		}()
+		var err error
+		s.db, err = pebble.Open(s.dir.engine(), p)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			return errors.Join(fmt.Errorf("open data in %s: %w", s.dir.path, err), s.dir.close())
+		}
+		return nil
+	case <-s.failure.done:
+		return fmt.Errorf("open data in %s: %w", s.dir.path, s.failure.err)
+	}
 }
 
 // Close implements store.Store. A second call does nothing.

@@ -1,10 +1,13 @@
 package pebble_test
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync"
+	"testing"
 
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
@@ -118,4 +121,30 @@ func (s *shop) fill(r *store.Record, i int, caller segment.ID) {
 	text(services[(i+1)%len(services)] + ".shop.svc")
 	text("shop@postgresql")
 	r.Digest = d
+}
+
+// fill appends n records of the shop from several writers at once.
+func fill(tb testing.TB, s store.Store, shop *shop, n, batch, writers int) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range writers {
+		wg.Go(func() {
+			rs := make([]store.Record, batch)
+			for {
+				mu.Lock()
+				rs = rs[:min(batch, n)]
+				n -= len(rs)
+				shop.take(rs)
+				mu.Unlock()
+				if len(rs) == 0 {
+					return
+				}
+				if err := s.Append(context.Background(), rs); err != nil {
+					tb.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

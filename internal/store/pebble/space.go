@@ -26,8 +26,6 @@ type space struct {
 
 	mu     sync.Mutex
 	looked time.Time
-	free   uint64
-	known  bool  // the file system tells
 	full   error // nil while there is room
 }
 
@@ -44,14 +42,12 @@ func (s *space) check() error {
 
 func (s *space) look() error {
 	u, err := s.fs.GetDiskUsage(s.dir)
-	s.known = err == nil
 	if errors.Is(err, vfs.ErrUnsupported) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("ask for the free space of %s: %w", s.dir, err)
 	}
-	s.free = u.AvailBytes
 	reserve := s.reserve
 	if reserve == 0 {
 		reserve = min(defaultReserve, u.TotalBytes/reserveShare)
