@@ -29,9 +29,12 @@ func TestManySubsegments(t *testing.T) {
 				t.Fatal(err)
 			}
 			harness.Eventually(t, visible, func() error { return wholeWithSteps(server, trace, manySteps) })
-			if n := server.Metric(t, "rayscope_ingest_documents_total") - before; n < 2 {
-				t.Errorf("the SDK sent %v documents: it did not send parts, so this test says nothing", n)
-			}
+			harness.Eventually(t, visible, func() error { // documents are counted a moment after they can be seen
+				if n := server.Metric(t, "rayscope_ingest_documents_total") - before; n < 2 {
+					return fmt.Errorf("the SDK sent %v documents: it did not send parts, so this test says nothing", n)
+				}
+				return nil
+			})
 		})
 	}
 }

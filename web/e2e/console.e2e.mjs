@@ -114,11 +114,14 @@ const tests = {
 
   'the map keeps its places while it refreshes': async (page) => {
     await openMap(page);
-    /** What is on the map, without its numbers, and where. */
+    const namesOf = (buttons) => buttons.evaluateAll((elements) => elements.map((element) => element.getAttribute('aria-label').replace(/: .*/, '')).join());
+    /** What is on the map, and where its nodes are: of captions and labels not, they move with the length of their numbers. */
     const look = async () => {
       const map = mapOf(page);
-      const boxes = [...(await boxesOf(nodesOf(map))), ...(await boxesOf(edgesOf(map)))];
-      return { parts: boxes.map(({ name }) => name.replace(/: .*/, '')).join(), places: boxes.map(({ x, y, width, height }) => [x + width / 2, y + height / 2].map(Math.round).join(' ')).join() };
+      const places = await nodesOf(map).evaluateAll((elements) =>
+        elements.map((element) => element.getBoundingClientRect()).map(({ x, y }) => [x, y].map(Math.round).join(',')).join(' '),
+      );
+      return { parts: `${await namesOf(nodesOf(map))} ${await namesOf(edgesOf(map))}`, places };
     };
     for (let tries = 0; tries < 5; tries += 1) {
       const before = await look();
