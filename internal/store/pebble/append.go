@@ -32,12 +32,14 @@ func (s *Store) Append(ctx context.Context, records []store.Record) error {
 	if err := s.failure.cause(); err != nil {
 		return err
 	}
+	size := 0
 	for i := range records {
 		if err := check(&records[i]); err != nil {
 			return err
 		}
+		size += 2*rowLen + len(records[i].Digest) + len(records[i].Document)
 	}
-	if err := s.space.check(); err != nil {
+	if err := s.space.check(size); err != nil {
 		return err
 	}
 	order, epoch := s.order(records)

@@ -274,10 +274,15 @@ func TestFull(t *testing.T) {
 		{"5 % of a small volume", 50 << 20, 1000 << 20, time.Second, false},
 		{"less than 5 % of it", 50<<20 - 1, 1000 << 20, time.Second, true},
 		{"room again", 1 << 30, 200 << 30, time.Second, false},
+		{"hardly any", 51 << 20, 1000 << 20, time.Second, false},
+		{"used up before the next look is due", 1, 1000 << 20, time.Millisecond, true},
 	} {
 		usage(x.free, x.total)
 		now = now.Add(x.after)
 		shop.take(rs)
+		if x.total == 1000<<20 {
+			rs[0].Document = make([]byte, 200<<10) // four times that is nearly what "hardly any" leaves
+		}
 		err := s.Append(ctx, rs)
 		if errors.Is(err, store.ErrFull) != x.full || !x.full && err != nil {
 			t.Errorf("%s: got error %v, want full: %t", x.what, err, x.full)
