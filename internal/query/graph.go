@@ -1,7 +1,10 @@
 package query
 
 import (
+	"bytes"
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
@@ -9,15 +12,12 @@ import (
 	"github.com/rayscope/rayscope/internal/trace"
 )
 
-// maxLinks bounds the traces that one map looks up because others link to them.
-const maxLinks = 10_000
-
 // ServiceGraph is the map of what was received in [from, to).
 func (q *Query) ServiceGraph(ctx context.Context, account store.Account, from, to segment.Time) (*servicemap.Map, error) {
 	a, done := q.assembler(account)
 	defer done()
 	m := new(servicemap.Map)
-	links := newLinks()
+	links := make(links)
 	for stored, err := range q.store.Scan(ctx, account, store.Window{Axis: store.ByReceived, From: from, To: to}, nil) {
 		if err != nil {
 			return nil, err
@@ -28,8 +28,9 @@ func (q *Query) ServiceGraph(ctx context.Context, account store.Account, from, t
 		}
 		m.Add(t, from, to)
 		links.collect(t, from, to)
+		links.draw(m, t)
 	}
-	return m, q.link(ctx, account, m, links)
+	return m, q.drawRest(ctx, account, m, links)
 }
 
 // TraceGraph is the map of one trace.
@@ -55,37 +56,30 @@ func (q *Query) TraceGraph(ctx context.Context, account store.Account, id segmen
 	return m, nil
 }
 
-// links are the segments of a map that were caused by an event sent in another trace, by that trace.
-type links struct {
-	traces []segment.TraceID
-	to     map[segment.TraceID][]link
-}
+// maxLinks bounds the links of one map that wait for the trace they lead to.
+const maxLinks = 10_000
+
+// links are segments of a map that were caused by an event sent in another trace, by that trace. A scan goes back in time,
+// so it nearly always meets the sender's trace after the receiver's.
+type links map[segment.TraceID][]link
 
 type link struct {
 	sender   segment.ID
 	receiver trace.Entity // a copy that owns what AddLink needs
 }
 
-func newLinks() *links { return &links{to: make(map[segment.TraceID][]link)} }
-
 // collect notes the links of the segments received in [from, to).
-func (l *links) collect(t *trace.Trace, from, to segment.Time) {
+func (l links) collect(t *trace.Trace, from, to segment.Time) {
 	for _, i := range t.Segments {
 		e := &t.Entities[i]
 		if e.Received < from || e.Received >= to {
 			continue
 		}
 		for _, k := range e.Digest.Links {
-			if k.Child || k.Trace == t.ID {
+			if k.Child || k.Trace == t.ID || len(l) >= maxLinks {
 				continue
 			}
-			if l.to[k.Trace] == nil {
-				if len(l.traces) == maxLinks {
-					return
-				}
-				l.traces = append(l.traces, k.Trace)
-			}
-			l.to[k.Trace] = append(l.to[k.Trace], link{k.ID, own(e)})
+			l[k.Trace] = append(l[k.Trace], link{k.ID, own(e)})
 		}
 	}
 }
@@ -101,14 +95,27 @@ func own(e *trace.Entity) trace.Entity {
 	return copied
 }
 
-// link adds the edges from the senders: the queue that the sending call infers, else the sending segment's node.
-func (q *Query) link(ctx context.Context, account store.Account, m *servicemap.Map, l *links) error {
-	if len(l.traces) == 0 {
+// draw adds the edges of the links that lead to t, from the senders: the queue that the sending call infers, else the
+// sending segment's node.
+func (l links) draw(m *servicemap.Map, t *trace.Trace) {
+	for _, k := range l[t.ID] {
+		if s, state, ok := sender(t, k.sender); ok {
+			m.AddLink(s.Service(), state, &k.receiver, s.End)
+		}
+	}
+	delete(l, t.ID)
+}
+
+// drawRest looks up the traces that the scan did not meet behind the links to them: sent before the window, or in the same
+// second as received. It asks for them in the order in which they are likely to lie.
+func (q *Query) drawRest(ctx context.Context, account store.Account, m *servicemap.Map, l links) error {
+	if len(l) == 0 {
 		return nil
 	}
 	a, done := q.assembler(account)
 	defer done()
-	for stored, err := range q.store.Digests(ctx, account, l.traces...) {
+	ids := slices.SortedFunc(maps.Keys(l), func(x, y segment.TraceID) int { return bytes.Compare(y[:], x[:]) })
+	for stored, err := range q.store.Digests(ctx, account, ids...) {
 		if err != nil {
 			return err
 		}
@@ -116,11 +123,7 @@ func (q *Query) link(ctx context.Context, account store.Account, m *servicemap.M
 		if err != nil {
 			return err
 		}
-		for _, k := range l.to[t.ID] {
-			if s, state, ok := sender(t, k.sender); ok {
-				m.AddLink(s.Service(), state, &k.receiver, s.End)
-			}
-		}
+		l.draw(m, t)
 	}
 	return nil
 }
