@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"runtime"
 	"time"
 
@@ -93,7 +94,19 @@ func parse(l *load) {
 	wall := time.Since(begin).Seconds()
 	runtime.ReadMemStats(&after)
 	n := rounds * len(docs)
+	yardstick(docs)
 	row("parse + digest", n, wall, cpu, "%.0f bytes/document, %.0f bytes/digest, %.2f allocations, %.0f MB/s",
 		float64(size)/float64(len(docs)), float64(digests)/float64(n), float64(after.Mallocs-before.Mallocs)/float64(n),
 		float64(size*rounds)/cpu/1e6)
+}
+
+// yardstick measures the standard library's json.Valid on the same documents: how fast the machine is just now.
+func yardstick(docs [][]byte) {
+	begin, cpu := time.Now(), ownCPU()
+	for _, doc := range docs {
+		if !json.Valid(doc) {
+			panic("a document of the shop is not JSON")
+		}
+	}
+	row("encoding/json.Valid, a yardstick", len(docs), time.Since(begin).Seconds(), ownCPU()-cpu, "")
 }

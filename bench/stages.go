@@ -134,8 +134,16 @@ func datagrams(c config, s *server, l *load) error {
 	if err != nil {
 		return err
 	}
-	row(fmt.Sprintf("UDP at %d/s, durable", c.rate), sent, wall, s.cpu()-cpu, "server; %.3f %% lost, %.0f MB peak",
-		100*(1-arrived/float64(sent)), s.memory("VmHWM"))
+	kernel, err := s.metric("rayscope_daemon_kernel_dropped_datagrams_total")
+	if err != nil {
+		return err
+	}
+	spilled, err := s.metric("rayscope_daemon_spilled_datagrams_total")
+	if err != nil {
+		return err
+	}
+	row(fmt.Sprintf("UDP at %d/s, durable", c.rate), sent, wall, s.cpu()-cpu, "server; %.3f %% lost (%.0f in the kernel, %.0f spilled), %.0f MB peak",
+		100*(1-arrived/float64(sent)), kernel, spilled, s.memory("VmHWM"))
 	return nil
 }
 
