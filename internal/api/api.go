@@ -28,6 +28,9 @@ const (
 	maxSummaryWindow = 24 * time.Hour
 	maxGraphWindow   = 6 * time.Hour
 
+	// maxTime bounds the work for one request: clients give up after a minute, and nobody would read the answer.
+	maxTime = 50 * time.Second
+
 	// maxTraceIDs is how many traces BatchGetTraces answers at once.
 	maxTraceIDs = 5
 )
@@ -120,7 +123,13 @@ func (a *API) run(r *http.Request, op operation) (any, error) {
 	if err := read(r, body); err != nil {
 		return nil, err
 	}
-	return op.answer(r.Context(), *body)
+	ctx, cancel := context.WithTimeout(r.Context(), maxTime)
+	defer cancel()
+	out, err := op.answer(ctx, *body)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil, unavailable("The request took longer than %s. Ask for a shorter time range, or send it again later.", maxTime)
+	}
+	return out, err
 }
 
 // read reads the request's body into b, which it grows.

@@ -31,6 +31,10 @@ func throttled(message string) *Error {
 	return &Error{"ThrottledException", http.StatusTooManyRequests, message}
 }
 
+func unavailable(format string, args ...any) *Error {
+	return &Error{"ServiceUnavailable", http.StatusServiceUnavailable, fmt.Sprintf(format, args...)}
+}
+
 func malformed(message string) *Error {
 	return &Error{"SerializationException", http.StatusBadRequest, message}
 }
@@ -54,9 +58,9 @@ func toError(ctx context.Context, log *slog.Logger, err error) *Error {
 	case errors.Is(err, store.ErrFull):
 		return throttled("The server's disk is full. Nothing of this request was kept; send it again later.")
 	case errors.Is(err, store.ErrClosed):
-		return &Error{"ServiceUnavailable", http.StatusServiceUnavailable, "The server is stopping. Send the request again."}
+		return unavailable("The server is stopping. Send the request again.")
 	case ctx.Err() != nil:
-		return &Error{"ServiceUnavailable", http.StatusServiceUnavailable, "The request was given up before it was answered."}
+		return unavailable("The request was given up before it was answered.")
 	}
 	log.Error("request failed", "error", err)
 	return &Error{"InternalFailure", http.StatusInternalServerError, "The server failed. Its log says why."}
