@@ -33,7 +33,10 @@ var members = map[string]bool{
 // segment with all its subsegments inside, also those that arrived on their own; one for each orphaned subsegment; and
 // one for each segment that a call infers. They are in order of start, then id, the inferred ones last.
 func Rebuild(t *Trace, text map[*segment.Digest][]byte) ([]Document, error) {
-	r := rebuilder{trace: t, objects: make([]object, len(t.Entities))}
+	r := rebuilder{trace: t, objects: make([]object, len(t.Entities)), at: make(map[segment.ID]int32, len(t.Entities))}
+	for i := range t.Entities {
+		r.at[t.Entities[i].ID] = int32(i)
+	}
 	done := make(map[*segment.Digest]bool, len(text))
 	for i := range t.Entities {
 		d := t.Entities[i].Digest
@@ -51,6 +54,7 @@ func Rebuild(t *Trace, text map[*segment.Digest][]byte) ([]Document, error) {
 type rebuilder struct {
 	trace   *Trace
 	objects []object // by index of the entity
+	at      map[segment.ID]int32
 }
 
 // read finds the JSON object of each entity that the document brought.
@@ -61,28 +65,23 @@ func (r *rebuilder) read(d *segment.Digest, text []byte) error {
 	if err := dec.Decode(&o); err != nil {
 		return err
 	}
-	at := make(map[segment.ID]int32, len(d.Entities))
-	for i := range r.trace.Entities {
-		if e := &r.trace.Entities[i]; e.Digest == d {
-			at[e.ID] = e.Index
-		}
-	}
-	r.keep(o, at)
+	r.keep(o, d)
 	return nil
 }
 
-// keep files the object and those nested in it. A repetition of an entity is not filed; what is nested in it may be.
-func (r *rebuilder) keep(o object, at map[segment.ID]int32) {
+// keep files the object and those nested in it, as far as it is d that counts for them. A repetition of an entity is not
+// filed; what is nested in it may be.
+func (r *rebuilder) keep(o object, d *segment.Digest) {
 	s, _ := o["id"].(string)
 	id, err := segment.ParseID(s)
-	if i, ok := at[id]; ok && err == nil && r.better(o, i) {
+	if i, ok := r.at[id]; ok && err == nil && r.trace.Entities[i].Digest == d && r.better(o, i) {
 		r.objects[i] = o
 	}
 	nested, _ := o["subsegments"].([]any)
 	delete(o, "subsegments")
 	for _, n := range nested {
 		if n, ok := n.(object); ok {
-			r.keep(n, at)
+			r.keep(n, d)
 		}
 	}
 }
