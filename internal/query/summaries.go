@@ -171,16 +171,11 @@ func (p *page) full(horizon segment.Time) bool {
 
 // cut ends the page after n entries, with a token if there are more.
 func (p *page) cut(sq SummaryQuery, n int) *Page {
-	page := &Page{Seen: p.seen, Reached: sq.Window.From}
 	n = min(n, PageSize)
-	for _, e := range p.list[:n] {
-		page.Summaries = append(page.Summaries, e.match)
+	if n == len(p.list) {
+		return p.end(sq, n, nil)
 	}
-	if n < len(p.list) {
-		page.Reached = max(sq.Window.From, p.list[n-1].order)
-		page.Token = token{asOf: p.seenUntil, place: p.list[n-1].place}.encode(sq)
-	}
-	return page
+	return p.end(sq, n, &p.list[n-1].place)
 }
 
 // pause ends the page before its time with what is certain, and a token that goes on at the horizon.
@@ -189,10 +184,18 @@ func (p *page) pause(sq SummaryQuery, horizon segment.Time) *Page {
 	for n < len(p.list) && n < PageSize && p.list[n].order >= horizon {
 		n++
 	}
-	page := &Page{Seen: p.seen, Reached: max(sq.Window.From, horizon)}
+	return p.end(sq, n, &place{horizon, lastID})
+}
+
+// end is the page of the first n entries. The next one begins behind the given place; there is none if that is nil.
+func (p *page) end(sq SummaryQuery, n int, next *place) *Page {
+	page := &Page{Seen: p.seen, Reached: sq.Window.From}
 	for _, e := range p.list[:n] {
 		page.Summaries = append(page.Summaries, e.match)
 	}
-	page.Token = token{asOf: p.seenUntil, place: place{horizon, lastID}}.encode(sq)
+	if next != nil {
+		page.Reached = max(sq.Window.From, next.order)
+		page.Token = token{asOf: p.seenUntil, place: *next}.encode(sq)
+	}
 	return page
 }
