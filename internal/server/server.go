@@ -70,20 +70,15 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 func (s *Server) Serve() error { return s.http.Serve(s.listener) }
 
 // Shutdown takes no more requests and waits for those under way. When the context ends first it cuts them off and
-// returns the context's error.
+// returns the context's error. The address is free again, whether Serve was called or not.
 func (s *Server) Shutdown(ctx context.Context) error {
 	err := s.http.Shutdown(ctx)
+	_ = s.listener.Close() // closed already if it was served from
 	if err != nil {
 		s.http.Close() // what is open is cut off; its errors say nothing more
 		return fmt.Errorf("stop the listener on %s: %w", s.Addr(), err)
 	}
 	return nil
-}
-
-// Close gives the address back, whether Serve was called or not.
-func (s *Server) Close() error {
-	s.http.Close()
-	return s.listener.Close()
 }
 
 func routes(c Config) http.Handler {

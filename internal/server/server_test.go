@@ -143,3 +143,21 @@ func TestShutdownCutsOff(t *testing.T) {
 	}
 	<-cut
 }
+
+// A start that fails behind Listen shuts down what was never served from.
+func TestShutdownFreesAnAddressNeverServed(t *testing.T) {
+	s, err := listen(t, "127.0.0.1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Shutdown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	again, err := listen(t, s.Addr(), nil)
+	if err != nil {
+		t.Fatalf("listening where a server was shut down: %v", err)
+	}
+	if err := again.Shutdown(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
