@@ -21,8 +21,12 @@ func NewTraceID(at time.Time) string {
 	return fmt.Sprintf("1-%08x-%s%s", uint32(at.Unix()), NewID(), NewID()[:8])
 }
 
-// NewW3CTraceID is a trace id as OpenTelemetry makes it: random throughout.
-func NewW3CTraceID() string { return fmt.Sprintf("1-%s-%s%s", NewID()[:8], NewID(), NewID()[:8]) }
+// NewW3CTraceID is a trace id as OpenTelemetry makes it, random throughout, but for those in which the time would be one
+// before 2038: one in 7,000 looks like a time of the last days, and its trace is listed out of its place (store.HomeInID).
+func NewW3CTraceID() string {
+	late := "89abcdef"
+	return fmt.Sprintf("1-%c%s-%s%s", late[NewID()[0]%8], NewID()[:7], NewID(), NewID()[:8])
+}
 
 // Seconds is a time as documents have it.
 func Seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
