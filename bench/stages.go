@@ -256,7 +256,7 @@ func scan(s *server) error {
 	for _, decode := range []bool{false, true} {
 		n := 0
 		begin, cpu := time.Now(), ownCPU()
-		for t, err := range db.Scan(context.Background(), 0, window, nil) {
+		for t, err := range db.Scan(context.Background(), 0, store.Selection{Window: window}) {
 			if err != nil {
 				return err
 			}

@@ -127,7 +127,7 @@ func kept(t *testing.T, c config) (n int) {
 	}
 	defer db.Close()
 	now := segment.TimeOf(time.Now())
-	for _, err := range db.Scan(t.Context(), c.account, store.Window{Axis: store.ByStart, From: now - 600*segment.Second, To: now + segment.Second}, nil) {
+	for _, err := range db.Scan(t.Context(), c.account, store.Selection{Window: store.Window{Axis: store.ByStart, From: now - 600*segment.Second, To: now + segment.Second}}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ import (
 // endless has a window that is never read to its end.
 type endless struct{ store.Reader }
 
-func (endless) Scan(ctx context.Context, _ store.Account, _ store.Window, _ *store.Position) iter.Seq2[*store.Trace, error] {
+func (endless) Scan(ctx context.Context, _ store.Account, _ store.Selection) iter.Seq2[*store.Trace, error] {
 	return func(yield func(*store.Trace, error) bool) {
 		<-ctx.Done()
 		yield(nil, ctx.Err())

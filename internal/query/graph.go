@@ -18,7 +18,7 @@ func (q *Query) ServiceGraph(ctx context.Context, account store.Account, from, t
 	defer done()
 	m := new(servicemap.Map)
 	links := make(links)
-	for stored, err := range q.store.Scan(ctx, account, store.Window{Axis: store.ByReceived, From: from, To: to}, nil) {
+	for stored, err := range q.store.Scan(ctx, account, store.Selection{Window: store.Window{Axis: store.ByReceived, From: from, To: to}}) {
 		if err != nil {
 			return nil, err
 		}

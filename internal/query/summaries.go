@@ -71,7 +71,7 @@ func (q *Query) fill(ctx context.Context, sq SummaryQuery, p *page, after *store
 	a, done := q.assembler(sq.Account)
 	defer done()
 	deadline := q.now().Add(pageTime)
-	for stored, err := range q.store.Scan(ctx, sq.Account, sq.Window, after) {
+	for stored, err := range q.store.Scan(ctx, sq.Account, store.Selection{Window: sq.Window, After: after}) {
 		if err != nil {
 			return nil, err
 		}

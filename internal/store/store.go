@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/rayscope/rayscope/internal/fact"
 	"github.com/rayscope/rayscope/internal/segment"
 )
 
@@ -63,6 +64,7 @@ type Trace struct {
 	Home      Home
 	Rows      []Row
 	Truncated bool // more rows or bytes than MaxTraceRows or MaxTraceBytes: the rest was left out
+	Looked    bool // the trace satisfies Selection.Where by the facts noted when its minute was sealed
 }
 
 // Bounds of one trace in an answer, so that a runaway trace cannot take the memory of everybody else. The service's own
@@ -94,6 +96,21 @@ type Position struct {
 	Trace segment.TraceID
 }
 
+// A Selection says which traces a scan is for.
+type Selection struct {
+	Window Window
+
+	// After is a position behind which the scan begins; nil for the first.
+	After *Position
+
+	// Where is what a wanted trace satisfies, every clause of it. An engine may leave out traces that do not. Of a sealed
+	// minute it hands out exactly those whose facts noted at Seal satisfy it, with Trace.Looked set, or any, without.
+	Where []fact.Clause
+
+	// Skip tells of minutes whose traces are not wanted; nil for none.
+	Skip func(Minute) bool
+}
+
 // A Writer takes documents in. It is safe for concurrent use.
 type Writer interface {
 	// Append keeps the records. When it returns nil they are durable and visible to every read that begins afterwards;
@@ -113,12 +130,12 @@ type Writer interface {
 // context's error when the context is done. What a sequence yields, with all its bytes, is valid until the next step and
 // belongs to the store.
 type Reader interface {
-	// Scan yields the digests of every trace of the account that has an instant in the window, and possibly of others
-	// near it. Homes descend, trace ids ascend within a home. With after, it begins behind that position, also while
-	// writes go on. Each trace comes once and whole: with all its rows, those outside the window too. The exception is a
+	// Scan yields the digests of every trace of the account that has an instant in the window and is selected, and possibly
+	// of others near it. Homes descend, trace ids ascend within a home. With After, it begins behind that position, also
+	// while writes go on. Each trace comes once and whole: with all its rows, those outside the window too. The exception is a
 	// trace whose id was plausible as a home for some of its documents and not for others, because they came more than
 	// HomePast after it or more than HomeFuture before: it lies at two homes, and comes at each with the rows there.
-	Scan(ctx context.Context, account Account, window Window, after *Position) iter.Seq2[*Trace, error]
+	Scan(ctx context.Context, account Account, s Selection) iter.Seq2[*Trace, error]
 
 	// Digests yields the digests of the given traces, one trace a step, in the order asked. Unknown ids are skipped.
 	Digests(ctx context.Context, account Account, ids ...segment.TraceID) iter.Seq2[*Trace, error]
@@ -131,6 +148,7 @@ type Reader interface {
 type Store interface {
 	Writer
 	Reader
+	Settings
 
 	// Stats says what the engine holds and costs now.
 	Stats() Stats
@@ -151,4 +169,10 @@ var (
 	ErrClosed = errors.New("store is closed")
 	ErrLocked = errors.New("store is in use by another process")
 	ErrNewer  = errors.New("store was written by a newer version")
+
+	// ErrUnsettled: a minute that was to be sealed got a record meanwhile; seal it later.
+	ErrUnsettled = errors.New("minute got a record while it was sealed")
+
+	// ErrConflict: a setting is not at the revision that a change of it expected.
+	ErrConflict = errors.New("setting was changed by somebody else")
 )

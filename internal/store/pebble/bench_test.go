@@ -88,7 +88,7 @@ func BenchmarkScan(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for n := 0; n < b.N; {
-				for t, err := range s.Scan(context.Background(), account, w, nil) {
+				for t, err := range s.Scan(context.Background(), account, store.Selection{Window: w}) {
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -108,7 +108,7 @@ func BenchmarkTraceByID(b *testing.B) {
 		b.Run(fmt.Sprintf("w3c=%t", w3c), func(b *testing.B) {
 			s, _ := stocked(b, 200_000, w3c, pebble.Options{})
 			var ids []segment.TraceID
-			for t, err := range s.Scan(context.Background(), account, store.Window{From: 0, To: 1 << 52}, nil) {
+			for t, err := range s.Scan(context.Background(), account, store.Selection{Window: store.Window{From: 0, To: 1 << 52}}) {
 				if err != nil {
 					b.Fatal(err)
 				}

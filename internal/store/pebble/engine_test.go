@@ -449,7 +449,7 @@ func TestScanAllocates(t *testing.T) {
 	traces := 0
 	allocs := testing.AllocsPerRun(5, func() {
 		traces = 0
-		for _, err := range s.Scan(ctx, account, store.Window{From: 0, To: 1 << 52}, nil) {
+		for _, err := range s.Scan(ctx, account, store.Selection{Window: store.Window{From: 0, To: 1 << 52}}) {
 			if err != nil {
 				t.Fatal(err)
 			}

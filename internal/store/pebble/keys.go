@@ -16,6 +16,7 @@ const (
 	tagActivity = 'a'
 	tagDigest   = 'd'
 	tagLocator  = 'l'
+	tagSetting  = 's'
 )
 
 // Lengths of keys and of their parts.
@@ -129,6 +130,13 @@ func appendWeek(k []byte, a store.Account, week uint32) []byte {
 
 func appendLocator(k []byte, a store.Account, week uint32, id segment.TraceID) []byte {
 	return append(appendWeek(k, a, week), id[:]...)
+}
+
+// revisionKey is the setting that holds the account's newest revision. No other key begins with a zero byte.
+const revisionKey = "\x00revision"
+
+func appendSetting(k []byte, a store.Account, key string) []byte {
+	return append(appendAccount(k, tagSetting, a), key...)
 }
 
 // check refuses what cannot be a key.

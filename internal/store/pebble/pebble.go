@@ -39,6 +39,8 @@ type Store struct {
 	locator *locator
 	commits chan struct{} // one place for each write under way
 
+	settings sync.Mutex // held while settings are changed
+
 	mu     sync.Mutex // orders calls.Add before calls.Wait
 	closed atomic.Bool
 	calls  sync.WaitGroup

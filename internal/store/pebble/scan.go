@@ -17,12 +17,12 @@ import (
 //
 // A trace whose id was a plausible home for one of its documents and not for another lies at two homes, and comes at each
 // with the rows that lie there; see store.HomeInID.
-func (s *Store) Scan(ctx context.Context, a store.Account, w store.Window, after *store.Position) iter.Seq2[*store.Trace, error] {
+func (s *Store) Scan(ctx context.Context, a store.Account, sel store.Selection) iter.Seq2[*store.Trace, error] {
 	return func(yield func(*store.Trace, error) bool) {
-		if w.From >= w.To {
+		if sel.Window.From >= sel.Window.To {
 			return
 		}
-		c := &scan{s: s, ctx: ctx, account: a, window: w, after: after, yield: yield}
+		c := &scan{s: s, ctx: ctx, account: a, window: sel.Window, after: sel.After, yield: yield}
 		if err := s.sequence(ctx, c.run); err != nil {
 			yield(nil, err)
 		}

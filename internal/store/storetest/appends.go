@@ -185,7 +185,7 @@ func stats(f *fixture) {
 func closed(f *fixture) {
 	r := record(sdkID(noon, 1), 1, noon)
 	f.append(r)
-	scan := f.store.Scan(f.ctx, alice, around(store.ByStart, noon), nil)
+	scan := f.store.Scan(f.ctx, alice, store.Selection{Window: around(store.ByStart, noon)})
 	for range 2 {
 		if err := f.store.Close(); err != nil {
 			f.Fatalf("Close: %v", err)

@@ -80,7 +80,7 @@ func writeAndRead(f *fixture, writer, round uint64, batch int) error {
 
 func scanOnce(f *fixture) error {
 	var last *store.Position
-	for t, err := range f.store.Scan(f.ctx, alice, store.Window{From: noon - hour, To: noon + hour}, nil) {
+	for t, err := range f.store.Scan(f.ctx, alice, store.Selection{Window: store.Window{From: noon - hour, To: noon + hour}}) {
 		if err != nil {
 			return err
 		}

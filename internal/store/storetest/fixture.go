@@ -66,7 +66,7 @@ func (f *fixture) collect(seq iter.Seq2[*store.Trace, error]) []store.Trace {
 
 func (f *fixture) scan(a store.Account, w store.Window, after *store.Position) []store.Trace {
 	f.Helper()
-	return f.collect(f.store.Scan(f.ctx, a, w, after))
+	return f.collect(f.store.Scan(f.ctx, a, store.Selection{Window: w, After: after}))
 }
 
 func (f *fixture) digests(a store.Account, ids ...segment.TraceID) []store.Trace {

@@ -142,7 +142,7 @@ func (m *naive) scanWindow() {
 	var after *store.Position
 	for page := 1 + m.rng.IntN(40); ; { // page by page
 		n := 0
-		for t, err := range m.store.Scan(m.ctx, a, w, after) {
+		for t, err := range m.store.Scan(m.ctx, a, store.Selection{Window: w, After: after}) {
 			if err != nil {
 				m.Fatal(err)
 			}

@@ -232,7 +232,7 @@ func positionWhileWriting(f *fixture) {
 	var after *store.Position
 	for page := uint64(0); ; page++ {
 		n := 0
-		for t, err := range f.store.Scan(f.ctx, alice, w, after) {
+		for t, err := range f.store.Scan(f.ctx, alice, store.Selection{Window: w, After: after}) {
 			if err != nil {
 				f.Fatal(err)
 			}
@@ -312,7 +312,7 @@ func scanCancelled(f *fixture) {
 	f.append(rs...)
 	reads := map[string]func(context.Context) func(func(*store.Trace, error) bool){
 		"Scan": func(ctx context.Context) func(func(*store.Trace, error) bool) {
-			return f.store.Scan(ctx, alice, around(store.ByStart, noon), nil)
+			return f.store.Scan(ctx, alice, store.Selection{Window: around(store.ByStart, noon)})
 		},
 		"Digests": func(ctx context.Context) func(func(*store.Trace, error) bool) {
 			return f.store.Digests(ctx, alice, ids...)
@@ -352,7 +352,7 @@ func leaveEarly(f *fixture) {
 	f.append(record(ids[0], 1, noon), record(ids[1], 1, noon), filled(far))
 	for n := 1; n <= 3; n++ {
 		var got []segment.TraceID
-		for t, err := range f.store.Scan(f.ctx, alice, around(store.ByEnd, noon), nil) {
+		for t, err := range f.store.Scan(f.ctx, alice, store.Selection{Window: around(store.ByEnd, noon)}) {
 			if err != nil {
 				f.Fatal(err)
 			}
