@@ -16,6 +16,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
 
@@ -42,6 +43,7 @@ type Config struct {
 	Query    *query.Query
 	Ingest   *ingest.Ingester
 	Sampling *sampling.Targets
+	Settings *settings.Settings
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
@@ -75,6 +77,16 @@ func New(c Config) *API {
 		"/TraceGraph":       {"GetTraceGraph", shaped(a.getTraceGraph)},
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
+
+		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
+		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},
+		"/Groups":      {"GetGroups", shaped(a.getGroups)},
+		"/UpdateGroup": {"UpdateGroup", shaped(a.updateGroup)},
+		"/DeleteGroup": {"DeleteGroup", shaped(a.deleteGroup)},
+
+		"/TagResource":         {"TagResource", shaped(a.tagResource)},
+		"/UntagResource":       {"UntagResource", shaped(a.untagResource)},
+		"/ListTagsForResource": {"ListTagsForResource", shaped(a.listTagsForResource)},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
