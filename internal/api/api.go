@@ -48,6 +48,9 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Info     func() Info // asked for at each request
+
+	// KeyConfigured tells whether documents can be encrypted. Nil: they cannot.
+	KeyConfigured func() bool
 }
 
 // API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.
@@ -83,6 +86,18 @@ func New(c Config) *API {
 		"/Groups":      {"GetGroups", shaped(a.getGroups)},
 		"/UpdateGroup": {"UpdateGroup", shaped(a.updateGroup)},
 		"/DeleteGroup": {"DeleteGroup", shaped(a.deleteGroup)},
+
+		"/EncryptionConfig":    {"GetEncryptionConfig", shaped(a.getEncryptionConfig)},
+		"/PutEncryptionConfig": {"PutEncryptionConfig", shaped(a.putEncryptionConfig)},
+
+		"/ListResourcePolicies": {"ListResourcePolicies", shaped(a.listResourcePolicies)},
+		"/PutResourcePolicy":    {"PutResourcePolicy", shaped(a.putResourcePolicy)},
+		"/DeleteResourcePolicy": {"DeleteResourcePolicy", shaped(a.deleteResourcePolicy)},
+
+		"/GetIndexingRules":              {"GetIndexingRules", shaped(a.getIndexingRules)},
+		"/UpdateIndexingRule":            {"UpdateIndexingRule", shaped(a.updateIndexingRule)},
+		"/GetTraceSegmentDestination":    {"GetTraceSegmentDestination", shaped(a.getTraceSegmentDestination)},
+		"/UpdateTraceSegmentDestination": {"UpdateTraceSegmentDestination", shaped(a.updateTraceSegmentDestination)},
 
 		"/TagResource":         {"TagResource", shaped(a.tagResource)},
 		"/UntagResource":       {"UntagResource", shaped(a.untagResource)},

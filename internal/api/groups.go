@@ -32,8 +32,6 @@ type groupInput struct {
 
 type groupOutput struct{ Group groupShape }
 
-type getGroupsInput struct{ NextToken *string }
-
 type getGroupsOutput struct {
 	Groups    []groupShape
 	NextToken *string
@@ -66,7 +64,7 @@ func (a *API) getGroup(ctx context.Context, in *groupInput) (any, error) {
 	return answerGroup(g, err)
 }
 
-func (a *API) getGroups(ctx context.Context, in *getGroupsInput) (any, error) {
+func (a *API) getGroups(ctx context.Context, in *nextTokenInput) (any, error) {
 	if in.NextToken != nil && *in.NextToken != "" {
 		return nil, invalid("Next Token not supported")
 	}
