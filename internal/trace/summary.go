@@ -66,6 +66,8 @@ type Summary struct {
 	Zones       []string
 	EntryPoint  *Service // node of the root
 	Revision    int
+
+	FaultCauses, ErrorCauses, ResponseTimeCauses []Cause
 }
 
 // AnnotationValues are the distinct values that one key has in a trace.
@@ -119,6 +121,7 @@ func (t *Trace) Summary() *Summary {
 			s.annotate(&e.Annotations[j])
 		}
 	}
+	s.FaultCauses, s.ErrorCauses, s.ResponseTimeCauses = t.Causes(CauseFault), t.Causes(CauseError), t.Causes(CauseResponseTime)
 	slices.SortFunc(s.Annotations, func(a, b AnnotationValues) int { return cmp.Compare(a.Key, b.Key) })
 	s.own()
 	return s
