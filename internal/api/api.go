@@ -15,7 +15,7 @@ import (
 
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
-	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
 
@@ -41,7 +41,7 @@ type Config struct {
 	Region   string        // goes into ARNs
 	Query    *query.Query
 	Ingest   *ingest.Ingester
-	Sampling *sampling.Targets
+	Sampling *settings.Sampler
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
@@ -52,7 +52,6 @@ type Config struct {
 type API struct {
 	Config
 	operations map[string]operation // by path
-	started    time.Time
 	requests   *prometheus.CounterVec
 	daemons    *prometheus.CounterVec
 }
@@ -65,7 +64,7 @@ type operation struct {
 
 // New is the API over the given rooms.
 func New(c Config) *API {
-	a := &API{Config: c, started: c.Now()}
+	a := &API{Config: c}
 	a.operations = map[string]operation{
 		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
 		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
@@ -75,6 +74,11 @@ func New(c Config) *API {
 		"/TraceGraph":       {"GetTraceGraph", shaped(a.getTraceGraph)},
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
+
+		"/CreateSamplingRule":         {"CreateSamplingRule", shaped(a.createSamplingRule)},
+		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
+		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
+		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
@@ -82,7 +86,7 @@ func New(c Config) *API {
 	a.daemons = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_telemetry_segments_total", Help: "What daemons reported of themselves in telemetry records: segments by what became of them.",
 	}, []string{"result"})
-	c.Metrics.MustRegister(a.requests, a.daemons)
+	c.Metrics.MustRegister(a.requests, a.daemons, ruleMetrics{c.Sampling.Totals})
 	return a
 }
 

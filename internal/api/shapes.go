@@ -56,6 +56,8 @@ func typeName(k reflect.Kind) string {
 		return "a list"
 	case reflect.Struct, reflect.Map:
 		return "an object"
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return "a whole number in range"
 	}
 	return "a number"
 }
