@@ -72,7 +72,8 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		return err
 	}
 	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
-	rules, err := settings.NewSampler(ctx, settings.New(db, c.region, time.Now), c.account, c.defaultRule, log)
+	all := settings.New(db, c.region, time.Now)
+	rules, err := settings.NewSampler(ctx, all, c.account, c.defaultRule, log)
 	if err != nil {
 		return err
 	}
@@ -83,6 +84,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Query:    query.New(db, time.Now),
 		Ingest:   in,
 		Sampling: rules,
+		Settings: all,
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,

@@ -10,6 +10,7 @@ import (
 
 type createSamplingRuleInput struct {
 	SamplingRule *samplingRuleInput
+	Tags         []tagShape
 }
 
 type updateSamplingRuleInput struct {
@@ -103,9 +104,13 @@ func (a *API) createSamplingRule(ctx context.Context, in *createSamplingRuleInpu
 	if err := in.SamplingRule.complete(); err != nil {
 		return nil, err
 	}
+	tags, err := toTags(in.Tags)
+	if err != nil {
+		return nil, err
+	}
 	rule := sampling.Rule{Version: *in.SamplingRule.Version, Attributes: map[string]string{}}
 	in.SamplingRule.apply(&rule)
-	return a.answerRule(a.Sampling.CreateRule(ctx, in.SamplingRule.id(), rule))
+	return a.answerRule(a.Sampling.CreateRule(ctx, in.SamplingRule.id(), rule, tags))
 }
 
 func (a *API) updateSamplingRule(ctx context.Context, in *updateSamplingRuleInput) (any, error) {

@@ -105,6 +105,24 @@ func TestTargetsFollowRules(t *testing.T) {
 	}
 }
 
+// Tags are set with the rule and go with it: one with the same name that comes later has none.
+func TestTagsOfRules(t *testing.T) {
+	b := newBench(t)
+	const resource = `{"ResourceARN":"arn:aws:xray:eu-central-1:111122223333:sampling-rule/orders-post"}`
+	b.ok("/CreateSamplingRule", strings.TrimSuffix(ordersPost, "}")+`,"Tags":[{"Key":"team","Value":"shop"}]}`)
+	if got, want := string(b.ok("/ListTagsForResource", resource)), `{"Tags":[{"Key":"team","Value":"shop"}],"NextToken":null}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	b.ok("/DeleteSamplingRule", `{"RuleName":"orders-post"}`)
+	if w := b.post("/ListTagsForResource", resource); w.Code != http.StatusNotFound {
+		t.Errorf("tags of a rule that is gone: got %d %s, want 404", w.Code, w.Body)
+	}
+	b.ok("/CreateSamplingRule", ordersPost)
+	if got, want := string(b.ok("/ListTagsForResource", resource)), `{"Tags":[],"NextToken":null}`; got != want {
+		t.Errorf("a new rule of the same name: got %s, want %s", got, want)
+	}
+}
+
 func TestSamplingBoost(t *testing.T) {
 	b := newBench(t)
 	b.ok("/CreateSamplingRule", ordersPost)
@@ -149,7 +167,7 @@ func TestSamplingErrors(t *testing.T) {
 		{"/CreateSamplingRule", create(`"RuleName":"other",`, `"RuleName":"other","RuleARN":"x",`), "both given"},
 		{"/CreateSamplingRule", create(`"other"`, `"Default"`), "always there"},
 		{"/CreateSamplingRule", create(`"Priority":50`, `"Priority":10000`), "SamplingRule.Priority is 10000; it must be from 1 to 9999"},
-		{"/CreateSamplingRule", create(`"Priority":50`, `"Priority":1.5`), "Priority has the wrong type: a JSON number 1.5 was found, a whole number in range is needed"},
+		{"/CreateSamplingRule", create(`"Priority":50`, `"Priority":1.5`), "Priority has the wrong type: a JSON number (1.5) was found, a whole number"},
 		{"/CreateSamplingRule", create(`"FixedRate":0.2`, `"FixedRate":20`), "SamplingRule.FixedRate is 20"},
 		{"/CreateSamplingRule", create(`"FixedRate":0.2`, `"FixedRate":"0.2"`), "FixedRate has the wrong type"},
 		{"/CreateSamplingRule", create(`"ReservoirSize":10`, `"ReservoirSize":null`), "SamplingRule.ReservoirSize is missing"},
@@ -159,6 +177,8 @@ func TestSamplingErrors(t *testing.T) {
 		{"/CreateSamplingRule", create(`"Version":1`, `"Version":1,"Attributes":[]`), "an object is needed"},
 		{"/CreateSamplingRule", create(`"CooldownWindowMinutes":10`, `"CooldownWindowMinutes":0`), "CooldownWindowMinutes is 0"},
 		{"/CreateSamplingRule", create(`,"CooldownWindowMinutes":10`, ``), "SamplingRule.SamplingRateBoost.CooldownWindowMinutes is missing"},
+		{"/CreateSamplingRule", create(`}}`, `}},"Tags":[{"Key":"aws:team","Value":"shop"}]`), "reserved"},
+		{"/CreateSamplingRule", create(`}}`, `}},"Tags":[{"Key":"team"}]`), "Tags[0].Value is missing"},
 		{"/UpdateSamplingRule", `{}`, "SamplingRuleUpdate is missing"},
 		{"/UpdateSamplingRule", `{"SamplingRuleUpdate":{"FixedRate":1}}`, "RuleName and RuleARN are missing"},
 		{"/UpdateSamplingRule", `{"SamplingRuleUpdate":{"RuleName":"gone","FixedRate":1}}`, "gone not found"},

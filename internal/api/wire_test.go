@@ -53,14 +53,15 @@ func newBench(t *testing.T) *bench {
 	registry := prometheus.NewRegistry()
 	b.metrics = registry
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	sampler, err := settings.NewSampler(t.Context(), settings.New(s, "eu-central-1", clock), account, sampling.Default(0.05, 1), log)
+	all := settings.New(s, "eu-central-1", clock)
+	sampler, err := settings.NewSampler(t.Context(), all, account, sampling.Default(0.05, 1), log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.api = api.New(api.Config{
 		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
-		Sampling: sampler, Now: clock, Log: log, Metrics: registry,
+		Sampling: sampler, Settings: all, Now: clock, Log: log, Metrics: registry,
 		Info: func() api.Info {
 			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
 		},

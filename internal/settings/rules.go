@@ -122,8 +122,9 @@ func (s *Sampler) records(set *ruleSet) []RuleRecord {
 // unchanged is the default rule as the flags have it.
 func (s *Sampler) unchanged() *storedRule { return &storedRule{Rule: s.initial} }
 
-// CreateRule adds a rule; its name is that of the id. The error is an *Error with Reason TooMany or Invalid, or the store's.
-func (s *Sampler) CreateRule(ctx context.Context, id RuleID, rule sampling.Rule) (record RuleRecord, err error) {
+// CreateRule adds a rule with tags; its name is that of the id. The error is an *Error with Reason TooMany or Invalid, or the
+// store's.
+func (s *Sampler) CreateRule(ctx context.Context, id RuleID, rule sampling.Rule, tags []Tag) (record RuleRecord, err error) {
 	if rule.Name, err = s.ruleName(id); err != nil {
 		return record, err
 	}
@@ -133,16 +134,20 @@ func (s *Sampler) CreateRule(ctx context.Context, id RuleID, rule sampling.Rule)
 	if err := checkRule("SamplingRule", &rule); err != nil {
 		return record, err
 	}
-	return s.change(ctx, func(set *ruleSet, now int64) (*storedRule, store.Change, error) {
+	return s.change(ctx, func(set *ruleSet, now int64) (*storedRule, []store.Change, error) {
 		if set.find(rule.Name) != nil {
-			return nil, store.Change{}, invalid("A sampling rule with the name %s exists already. Choose another name, or change the rule with UpdateSamplingRule.", rule.Name)
+			return nil, nil, invalid("A sampling rule with the name %s exists already. Choose another name, or change the rule with UpdateSamplingRule.", rule.Name)
 		}
 		if set.custom() >= MaxRules {
-			return nil, store.Change{}, &Error{Reason: TooMany, Message: "There are 25 sampling rules beside Default, which is the most. Delete one first."}
+			return nil, nil, &Error{Reason: TooMany, Message: "There are 25 sampling rules beside Default, which is the most. Delete one first."}
 		}
 		is := &storedRule{rule, now, now}
 		c, err := put(rulePrefix+rule.Name, is, 0)
-		return is, c, err
+		if err != nil {
+			return nil, nil, err
+		}
+		marks, err := tagged(s.RuleARN(rule.Name), tags)
+		return is, append(marks, c), err
 	})
 }
 
@@ -153,10 +158,10 @@ func (s *Sampler) UpdateRule(ctx context.Context, id RuleID, edit func(*sampling
 	if err != nil {
 		return record, err
 	}
-	return s.change(ctx, func(set *ruleSet, now int64) (*storedRule, store.Change, error) {
+	return s.change(ctx, func(set *ruleSet, now int64) (*storedRule, []store.Change, error) {
 		was, err := s.existing(set, name)
 		if err != nil {
-			return nil, store.Change{}, err
+			return nil, nil, err
 		}
 		is := &storedRule{was.value.Rule, was.value.CreatedAt, now}
 		edit(&is.Rule)
@@ -164,10 +169,10 @@ func (s *Sampler) UpdateRule(ctx context.Context, id RuleID, edit func(*sampling
 			err = checkDefault(&is.Rule)
 		}
 		if err = cmp.Or(err, checkRule("SamplingRuleUpdate", &is.Rule)); err != nil {
-			return nil, store.Change{}, err
+			return nil, nil, err
 		}
 		c, err := put(rulePrefix+name, is, was.revision)
-		return is, c, err
+		return is, []store.Change{c}, err
 	})
 }
 
@@ -180,12 +185,12 @@ func (s *Sampler) DeleteRule(ctx context.Context, id RuleID) (record RuleRecord,
 	if name == sampling.DefaultName {
 		return record, invalid("The sampling rule Default cannot be deleted. To sample nothing by it, set its FixedRate and ReservoirSize to 0 with UpdateSamplingRule.")
 	}
-	return s.change(ctx, func(set *ruleSet, _ int64) (*storedRule, store.Change, error) {
+	return s.change(ctx, func(set *ruleSet, _ int64) (*storedRule, []store.Change, error) {
 		was, err := s.existing(set, name)
 		if err != nil {
-			return nil, store.Change{}, err
+			return nil, nil, err
 		}
-		return &was.value, store.Change{Key: rulePrefix + name, Was: was.revision}, nil
+		return &was.value, []store.Change{{Key: rulePrefix + name, Was: was.revision}, untagged(s.RuleARN(name))}, nil
 	})
 }
 
@@ -200,23 +205,20 @@ func (s *Sampler) existing(set *ruleSet, name string) (kept[storedRule], error) 
 	return kept[storedRule]{}, invalid("Sampling rule %s not found. GetSamplingRules lists those that exist.", name)
 }
 
-// change makes the change of a rule that edit makes of the rules as they are, at the second now, and returns what edit does.
-func (s *Sampler) change(ctx context.Context, edit func(set *ruleSet, now int64) (*storedRule, store.Change, error)) (record RuleRecord, err error) {
-	err = retry(func() error {
+// change makes the changes that edit decides upon, given the rules as they are and the second now, and returns its rule.
+func (s *Sampler) change(ctx context.Context, edit func(set *ruleSet, now int64) (*storedRule, []store.Change, error)) (record RuleRecord, err error) {
+	err = s.settings.change(ctx, s.account, func() ([]store.Change, error) {
 		set, err := s.settings.loadRules(ctx, s.account)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		rule, change, err := edit(&set, s.settings.now().Unix())
+		rule, changes, err := edit(&set, s.settings.now().Unix())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		state, err := s.stamp(&set)
-		if err != nil {
-			return err
-		}
 		record = rule.record()
-		return s.settings.store.Change(ctx, s.account, change, state)
+		return append(changes, state), err
 	})
 	s.forget()
 	return record, err
@@ -239,21 +241,15 @@ func (s *Sampler) ruleName(id RuleID) (string, error) {
 	case id.Name != "":
 		return id.Name, checkName(id.Name)
 	}
-	name, ok := strings.CutPrefix(id.ARN, s.settings.ARN(s.account, ruleKind, ""))
-	if !ok { // the guide's samples leave the account out
-		name, ok = strings.CutPrefix(id.ARN, "arn:aws:xray:"+s.settings.region+"::"+ruleKind+"/")
-	}
-	if !ok || checkName(name) != nil {
-		return "", invalid("RuleARN %.200q is not that of a sampling rule here. They are %sNAME.", id.ARN, s.settings.ARN(s.account, ruleKind, ""))
+	kind, name, _, ok := s.settings.splitARN(s.account, id.ARN)
+	if !ok || kind != ruleResource || checkName(name) != nil {
+		return "", invalid("RuleARN %.200q is not that of a sampling rule here. They are %sNAME.", id.ARN, s.settings.ARN(s.account, ruleResource, ""))
 	}
 	return name, nil
 }
 
-// ruleKind is the kind of resource in the ARN of a rule.
-const ruleKind = "sampling-rule"
-
 // RuleARN is the ARN of the rule with the name.
-func (s *Sampler) RuleARN(name string) string { return s.settings.ARN(s.account, ruleKind, name) }
+func (s *Sampler) RuleARN(name string) string { return s.settings.ARN(s.account, ruleResource, name) }
 
 func checkName(name string) error {
 	if err := sampling.CheckName(name); err != nil {

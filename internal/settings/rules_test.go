@@ -18,8 +18,8 @@ import (
 
 const ruleAccount store.Account = 111122223333
 
-// A rulesBench is a sampler over a store of its own, with a clock that the test sets.
-type rulesBench struct {
+// A samplerBench is a sampler over a store of its own, with a clock that the test sets.
+type samplerBench struct {
 	*settings.Sampler
 	t     *testing.T
 	store *pebble.Store
@@ -27,7 +27,7 @@ type rulesBench struct {
 	log   strings.Builder
 }
 
-func newRules(t *testing.T) *rulesBench {
+func newSampler(t *testing.T) *samplerBench {
 	t.Helper()
 	db, err := pebble.Open(t.TempDir(), pebble.Options{})
 	if err != nil {
@@ -38,13 +38,13 @@ func newRules(t *testing.T) *rulesBench {
 			t.Error(err)
 		}
 	})
-	b := &rulesBench{t: t, store: db, now: time.Unix(1758650000, 0)}
+	b := &samplerBench{t: t, store: db, now: time.Unix(1758650000, 0)}
 	b.Sampler = b.another(sampling.Default(0.05, 1))
 	return b
 }
 
 // another is one more server on the same store.
-func (b *rulesBench) another(initial sampling.Rule) *settings.Sampler {
+func (b *samplerBench) another(initial sampling.Rule) *settings.Sampler {
 	b.t.Helper()
 	all := settings.New(b.store, "eu-central-1", func() time.Time { return b.now })
 	s, err := settings.NewSampler(b.t.Context(), all, ruleAccount, initial, slog.New(slog.NewTextHandler(&b.log, nil)))
@@ -60,16 +60,16 @@ func rule() sampling.Rule {
 		URLPath: "/v2/*", ResourceARN: "*", Attributes: map[string]string{}, Version: 1}
 }
 
-func (b *rulesBench) create(name string) settings.RuleRecord {
+func (b *samplerBench) create(name string) settings.RuleRecord {
 	b.t.Helper()
-	r, err := b.CreateRule(b.t.Context(), settings.RuleID{Name: name}, rule())
+	r, err := b.CreateRule(b.t.Context(), settings.RuleID{Name: name}, rule(), nil)
 	if err != nil {
 		b.t.Fatalf("create %s: %v", name, err)
 	}
 	return r
 }
 
-func (b *rulesBench) names(s *settings.Sampler) (names []string) {
+func (b *samplerBench) names(s *settings.Sampler) (names []string) {
 	b.t.Helper()
 	rules, err := s.Rules(b.t.Context())
 	if err != nil {
@@ -81,7 +81,7 @@ func (b *rulesBench) names(s *settings.Sampler) (names []string) {
 	return names
 }
 
-func (b *rulesBench) changed(s *settings.Sampler) int64 {
+func (b *samplerBench) changed(s *settings.Sampler) int64 {
 	b.t.Helper()
 	_, at, err := s.Targets(b.t.Context())
 	if err != nil {
@@ -91,7 +91,7 @@ func (b *rulesBench) changed(s *settings.Sampler) int64 {
 }
 
 func TestRulesLifecycle(t *testing.T) {
-	b := newRules(t)
+	b := newSampler(t)
 	if at := b.changed(b.Sampler); at != 1758650000 {
 		t.Errorf("a new store: rules changed at %d, want the time of the start", at)
 	}
@@ -136,7 +136,7 @@ func TestRulesLifecycle(t *testing.T) {
 
 // What the flags say of the default rule counts until somebody changes it through the API.
 func TestDefaultRule(t *testing.T) {
-	b := newRules(t)
+	b := newSampler(t)
 	b.now = b.now.Add(time.Minute)
 	flags := b.another(sampling.Default(0.5, 7))
 	if at := b.changed(flags); at != b.now.Unix() {
@@ -175,7 +175,7 @@ func TestDefaultRule(t *testing.T) {
 }
 
 func TestRuleErrors(t *testing.T) {
-	b := newRules(t)
+	b := newSampler(t)
 	b.create("taken")
 	byName := func(name string) settings.RuleID { return settings.RuleID{Name: name} }
 	type edit = func(*sampling.Rule)
@@ -220,7 +220,7 @@ func TestRuleErrors(t *testing.T) {
 		if c.edit != nil {
 			c.edit(&r)
 		}
-		_, err := b.CreateRule(t.Context(), c.id, r)
+		_, err := b.CreateRule(t.Context(), c.id, r, nil)
 		wantInvalid(t, "create: "+c.about, err, c.want)
 		if c.edit != nil && c.about != "version" { // the same limits hold for changes
 			_, err := b.UpdateRule(t.Context(), settings.RuleID{Name: "taken"}, c.edit)
@@ -248,7 +248,7 @@ func wantInvalid(t *testing.T, about string, err error, part string) {
 
 // Many at once, on two servers: never more than the limit, and none lost.
 func TestRuleLimit(t *testing.T) {
-	b := newRules(t)
+	b := newSampler(t)
 	servers := []*settings.Sampler{b.Sampler, b.another(sampling.Default(0.05, 1))}
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -256,7 +256,7 @@ func TestRuleLimit(t *testing.T) {
 	for i := range settings.MaxRules + 5 {
 		all.Go(func() {
 			for {
-				_, err := servers[i%2].CreateRule(context.Background(), settings.RuleID{Name: fmt.Sprint("rule ", i)}, rule())
+				_, err := servers[i%2].CreateRule(context.Background(), settings.RuleID{Name: fmt.Sprint("rule ", i)}, rule(), nil)
 				if err != nil && strings.Contains(err.Error(), store.ErrConflict.Error()) {
 					continue // so many at once meet too often
 				}
@@ -281,7 +281,7 @@ func TestRuleLimit(t *testing.T) {
 
 // Reports are answered by rules that are at most a second old.
 func TestRulesOfAnotherServer(t *testing.T) {
-	b := newRules(t)
+	b := newSampler(t)
 	other := b.another(sampling.Default(0.05, 1))
 	report := sampling.Report{Rule: "orders-post", Client: strings.Repeat("a", 24)}
 	ask := func() error {
@@ -310,10 +310,10 @@ func TestRulesOfAnotherServer(t *testing.T) {
 
 // A rule is read back as it was written by this and earlier versions.
 func TestStoredForm(t *testing.T) {
-	b := newRules(t)
+	b := newSampler(t)
 	r := rule()
 	r.Boost = &sampling.RateBoost{MaxRate: 0.5, CooldownMinutes: 10}
-	if _, err := b.CreateRule(t.Context(), settings.RuleID{Name: "orders-post"}, r); err != nil {
+	if _, err := b.CreateRule(t.Context(), settings.RuleID{Name: "orders-post"}, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	list, err := b.store.Settings(t.Context(), ruleAccount, "rule")

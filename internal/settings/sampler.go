@@ -33,16 +33,17 @@ const refresh = time.Second
 // logs when that was done, and notes the change when the default rule is not what it was at the last start.
 func NewSampler(ctx context.Context, s *Settings, account store.Account, initial sampling.Rule, log *slog.Logger) (*Sampler, error) {
 	r := &Sampler{settings: s, account: account, initial: initial, targets: sampling.NewTargets()}
-	if err := retry(func() error { return r.begin(ctx, log) }); err != nil {
+	if err := s.change(ctx, account, func() ([]store.Change, error) { return r.begin(ctx, log) }); err != nil {
 		return nil, fmt.Errorf("prepare sampling rules of account %s: %w", account, err)
 	}
 	return r, nil
 }
 
-func (s *Sampler) begin(ctx context.Context, log *slog.Logger) error {
+// begin logs and decides upon the change to make at the start.
+func (s *Sampler) begin(ctx context.Context, log *slog.Logger) ([]store.Change, error) {
 	set, err := s.settings.loadRules(ctx, s.account)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	is, was := s.initial, set.state.value
 	if d := set.find(sampling.DefaultName); d != nil {
@@ -50,16 +51,13 @@ func (s *Sampler) begin(ctx context.Context, log *slog.Logger) error {
 			log.Warn("the sampling rule Default was changed through the API, which counts; --default-sampling-rate and --default-sampling-reservoir do not",
 				"rate", rule.FixedRate, "reservoir", rule.ReservoirSize, "flag_rate", is.FixedRate, "flag_reservoir", is.ReservoirSize)
 		}
-		return nil
+		return nil, nil
 	}
 	if set.state.revision != 0 && was.Rate == is.FixedRate && was.Reservoir == is.ReservoirSize {
-		return nil
+		return nil, nil
 	}
 	state, err := s.stamp(&set)
-	if err != nil {
-		return err
-	}
-	return s.settings.store.Change(ctx, s.account, state)
+	return []store.Change{state}, err
 }
 
 // forget makes the next report read the rules again.
