@@ -21,7 +21,6 @@ import (
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
-	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -73,14 +72,19 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		return err
 	}
 	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
+	all := settings.New(db, c.region, time.Now)
+	rules, err := settings.NewSampler(ctx, all, c.account, c.defaultRule, log)
+	if err != nil {
+		return err
+	}
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
 		Query:    query.New(db, time.Now),
 		Ingest:   in,
-		Sampling: sampling.NewTargets(c.defaultRule),
-		Settings: settings.New(db, c.region, time.Now),
+		Sampling: rules,
+		Settings: all,
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,
