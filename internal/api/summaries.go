@@ -47,9 +47,9 @@ type traceSummary struct {
 	InstanceIds            []idDetail
 	AvailabilityZones      []nameDetail
 	EntryPoint             *serviceID
-	FaultRootCauses        []struct{}
-	ErrorRootCauses        []struct{}
-	ResponseTimeRootCauses []struct{}
+	FaultRootCauses        []rootCause[failureEntity]
+	ErrorRootCauses        []rootCause[failureEntity]
+	ResponseTimeRootCauses []rootCause[timeEntity]
 	Revision               int
 	MatchedEventTime       *float64
 }
@@ -147,7 +147,9 @@ func toSummary(m *query.Match, axis store.Axis) traceSummary {
 		InstanceIds:       convert(m.Instances, func(s string) idDetail { return idDetail{s} }),
 		AvailabilityZones: convert(m.Zones, func(s string) nameDetail { return nameDetail{s} }),
 
-		FaultRootCauses: []struct{}{}, ErrorRootCauses: []struct{}{}, ResponseTimeRootCauses: []struct{}{},
+		FaultRootCauses:        toRootCauses(m.FaultCauses, toFailureEntity),
+		ErrorRootCauses:        toRootCauses(m.ErrorCauses, toFailureEntity),
+		ResponseTimeRootCauses: toRootCauses(m.ResponseTimeCauses, toTimeEntity),
 	}
 	if m.EntryPoint != nil {
 		e := toServiceID(*m.EntryPoint)
