@@ -27,16 +27,24 @@ func (e *Entity) Service() Service {
 	if e.IsSegment() {
 		return Service{Name: e.Name, Type: e.Digest.Origin, Account: e.Digest.AccountID}
 	}
-	s := Service{Name: e.Name, Type: TypeRemote, Account: e.AccountID, Region: e.Region}
+	s := Service{Name: e.NodeName(), Type: TypeRemote, Account: e.AccountID, Region: e.Region}
 	switch {
 	case e.Is(segment.NamespaceAWS) && e.Resource != "":
-		s.Name, s.Type = e.Resource, e.ResourceType
+		s.Type = e.ResourceType
 	case e.Is(segment.NamespaceAWS):
 		s.Type = "AWS::" + e.Name
 	case e.Is(segment.SQL):
 		s.Type = TypeSQL
 	}
 	return s
+}
+
+// NodeName is the name of Service.
+func (e *Entity) NodeName() string {
+	if !e.IsSegment() && e.Is(segment.NamespaceAWS) && e.Resource != "" {
+		return e.Resource
+	}
+	return e.Name
 }
 
 // Client is the node of whoever called the given root segment.
