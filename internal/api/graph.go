@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/servicemap"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
@@ -95,14 +96,14 @@ func (a *API) getServiceGraph(ctx context.Context, in *getServiceGraphInput) (an
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.Query.ServiceGraph(ctx, a.Account, w.From, w.To)
+	m, err := a.Query.ServiceGraph(ctx, query.GraphQuery{Account: a.Account, From: w.From, To: w.To})
 	if err != nil {
 		return nil, err
 	}
 	if m.Dropped > 0 {
 		a.Log.Warn("the service map has too many nodes, some are left out", "nodes", servicemap.MaxNodes, "dropped_observations", m.Dropped)
 	}
-	out := getServiceGraphOutput{StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toServices(m, withTimes)}
+	out := getServiceGraphOutput{StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toServices(&m.Map, withTimes)}
 	if s := m.Span(); s != (servicemap.Span{}) {
 		out.StartTime, out.EndTime = float(s.First), float(s.Last)
 	}

@@ -6,33 +6,64 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
 	"github.com/rayscope/rayscope/internal/store"
+	"github.com/rayscope/rayscope/internal/trace"
 )
 
-// ServiceGraph is the map of what was received in [from, to).
-func (q *Query) ServiceGraph(ctx context.Context, account store.Account, from, to segment.Time) (*servicemap.Map, error) {
-	a, done := q.assembler(account)
-	defer done()
-	m := new(servicemap.Map)
-	for stored, err := range q.store.Scan(ctx, account, store.Selection{Window: store.Window{Axis: store.ByReceived, From: from, To: to}}) {
-		if err != nil {
-			return nil, err
-		}
-		t, err := assemble(a, stored, forever)
-		if err != nil {
-			return nil, err
-		}
-		m.Add(t, from, to)
-		m.Draw(t)
-		if len(m.Links) >= maxLinks {
-			if err := q.drawLinks(ctx, account, m); err != nil {
-				return nil, err
+// A GraphQuery asks for the map of what was received in [From, To).
+type GraphQuery struct {
+	Account  store.Account
+	From, To segment.Time
+	Group    *rollup.Group // only traces that belong to it; nil for all
+}
+
+// A Graph is a service map.
+type Graph struct {
+	servicemap.Map
+	OldVersions bool // traces of the group are in it that an earlier version of its expression chose
+}
+
+// ServiceGraph answers a GraphQuery: what is sealed from its parts, the rest from the traces. Of a group it reads the
+// members' traces.
+func (q *Query) ServiceGraph(ctx context.Context, gq GraphQuery) (*Graph, error) {
+	g := new(Graph)
+	c := newCover(gq.From, gq.To)
+	if gq.Group == nil {
+		err := c.take(ctx, q.store, gq.Account, func(_ store.Minute, data []byte) error {
+			if err := g.MergeEncoded(data, nil); err != nil {
+				return err
 			}
+			return q.drawMany(ctx, gq.Account, &g.Map)
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
-	return m, q.drawLinks(ctx, account, m)
+	for _, r := range c.rest() {
+		if err := q.addTraces(ctx, gq, r, &g.Map); err != nil {
+			return nil, err
+		}
+	}
+	if err := q.drawLinks(ctx, gq.Account, &g.Map); err != nil {
+		return nil, err
+	}
+	var err error
+	g.OldVersions, err = q.oldMembers(ctx, gq.Account, gq.From, gq.To, gq.Group)
+	return g, err
+}
+
+// addTraces adds what was received in the reading. A sender of a link is drawn when it is met, received then or not: a
+// scan goes back in time, so it nearly always comes after the receiver. Senders outside of the group are looked up.
+func (q *Query) addTraces(ctx context.Context, gq GraphQuery, r reading, m *servicemap.Map) error {
+	waited := func(id segment.TraceID) bool { _, ok := m.Links[id]; return ok }
+	return q.read(ctx, gq.Account, r, gq.Group, waited, func(_ *store.Trace, t *trace.Trace) error {
+		m.Add(t, r.from, r.to)
+		m.Draw(t)
+		return q.drawMany(ctx, gq.Account, m)
+	})
 }
 
 // TraceGraph is the map of one trace.
@@ -45,7 +76,7 @@ func (q *Query) TraceGraph(ctx context.Context, account store.Account, id segmen
 		if err != nil {
 			return nil, err
 		}
-		t, err := assemble(a, stored, forever)
+		t, err := stored.Assemble(a, forever)
 		if err != nil {
 			return nil, err
 		}
@@ -59,28 +90,45 @@ func (q *Query) TraceGraph(ctx context.Context, account store.Account, id segmen
 }
 
 // maxLinks is how many traces that links lead to are kept in mind before they are looked up: memory for them is bounded.
-// Until then a scan, which goes back in time, nearly always meets the sender's trace after the receiver's.
 const maxLinks = 10_000
 
-// drawLinks looks up the traces behind the links that wait in the map, in the order in which they are likely to lie, and
+// drawMany draws the links that wait in the map if there are many.
+func (q *Query) drawMany(ctx context.Context, account store.Account, m *servicemap.Map) error {
+	if len(m.Links) < maxLinks {
+		return nil
+	}
+	return q.drawLinks(ctx, account, m)
+}
+
+// drawLinks looks up the traces behind the links that wait in the maps, in the order in which they are likely to lie, and
 // draws these. Links to traces that are not there are dropped.
-func (q *Query) drawLinks(ctx context.Context, account store.Account, m *servicemap.Map) error {
-	if len(m.Links) == 0 {
+func (q *Query) drawLinks(ctx context.Context, account store.Account, all ...*servicemap.Map) error {
+	senders := make(map[segment.TraceID]bool)
+	for _, m := range all {
+		for id := range m.Links {
+			senders[id] = true
+		}
+	}
+	if len(senders) == 0 {
 		return nil
 	}
 	a, done := q.assembler(account)
 	defer done()
-	ids := slices.SortedFunc(maps.Keys(m.Links), func(x, y segment.TraceID) int { return bytes.Compare(y[:], x[:]) })
+	ids := slices.SortedFunc(maps.Keys(senders), func(x, y segment.TraceID) int { return bytes.Compare(y[:], x[:]) })
 	for stored, err := range q.store.Digests(ctx, account, ids...) {
 		if err != nil {
 			return err
 		}
-		t, err := assemble(a, stored, forever)
+		t, err := stored.Assemble(a, forever)
 		if err != nil {
 			return err
 		}
-		m.Draw(t)
+		for _, m := range all {
+			m.Draw(t)
+		}
 	}
-	m.Links = nil
+	for _, m := range all {
+		m.Links = nil
+	}
 	return nil
 }

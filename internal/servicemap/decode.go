@@ -157,7 +157,7 @@ func (r *mergeReader) links() {
 			if r.bad {
 				return
 			}
-			if l := r.link(); r.want == nil && !r.bad {
+			if l := r.link(); !r.bad {
 				l.Receiver = l.Receiver.Clone()
 				r.into.wait(id, l)
 			}
@@ -265,7 +265,7 @@ func (r *reader) service() trace.Service {
 }
 
 func (r *reader) stats(s *Stats) {
-	s.merge(&Stats{OK: r.count64(), Error: r.count64(), Throttle: r.count64(), Fault: r.count64(), Time: segment.Time(r.uvarint())})
+	s.Add(&Stats{OK: r.count64(), Error: r.count64(), Throttle: r.count64(), Fault: r.count64(), Time: segment.Time(r.uvarint())})
 }
 
 func (r *reader) skipStats() {

@@ -76,7 +76,8 @@ func (s *Stats) add(c segment.Class, d segment.Time) {
 	s.Time += max(0, d)
 }
 
-func (s *Stats) merge(o *Stats) {
+// Add adds all that o counts.
+func (s *Stats) Add(o *Stats) {
 	s.OK += o.OK
 	s.Error += o.Error
 	s.Throttle += o.Throttle

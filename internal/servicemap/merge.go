@@ -9,7 +9,7 @@ type Want interface {
 	Edge(from, to trace.Service) bool
 }
 
-// Merge adds all that o counts, or what is wanted of it; o stays as it is. Links come only with everything: want is nil.
+// Merge adds all that o counts, or what is wanted of it; o stays as it is. Links that wait come in any case.
 func (m *Map) Merge(o *Map, want Want) {
 	m.Dropped += o.Dropped
 	for _, from := range o.Sorted() {
@@ -24,9 +24,6 @@ func (m *Map) Merge(o *Map, want Want) {
 				d.merge(e)
 			}
 		}
-	}
-	if want != nil {
-		return
 	}
 	for id, list := range o.Links {
 		for _, l := range list {
@@ -43,13 +40,13 @@ func (m *Map) mergeNode(from *Node) {
 		return
 	}
 	n.Root = n.Root || from.Root
-	n.Stats.merge(&from.Stats)
+	n.Stats.Add(&from.Stats)
 	n.ResponseTimes.Merge(&from.ResponseTimes)
 	n.Durations.Merge(&from.Durations)
 }
 
 func (d *Edge) merge(o *Edge) {
-	d.Stats.merge(&o.Stats)
+	d.Stats.Add(&o.Stats)
 	d.ResponseTimes.Merge(&o.ResponseTimes)
 	d.Ages.Merge(&o.Ages)
 	d.Link = d.Link || o.Link
