@@ -23,6 +23,7 @@ import (
 	"github.com/rayscope/rayscope/internal/retention"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 	"github.com/rayscope/rayscope/web"
 )
@@ -79,6 +80,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Query:    query.New(db, time.Now),
 		Ingest:   in,
 		Sampling: sampling.NewTargets(c.defaultRule),
+		Settings: settings.New(db, c.region, time.Now),
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,
