@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/rayscope/rayscope/internal/fact"
+	"github.com/rayscope/rayscope/internal/filter"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
 )
@@ -17,7 +19,36 @@ type Group struct {
 }
 
 // Groups tells the groups of an account as they are now.
-type Groups func(context.Context, store.Account) ([]Group, error)
+type Groups func(context.Context, store.Account) ([]*Group, error)
+
+// NewGroup is a group that is set, with what its expression means in the environment; nil for the group of all traces.
+func NewGroup(g *settings.Group, env *filter.Env) *Group {
+	if g.FilterExpression == "" {
+		return nil
+	}
+	return &Group{ID: g.ID, Version: g.Version, Match: func(t *trace.Trace) bool { return g.Expression.Match(t, env) }}
+}
+
+// GroupsOf tells the groups that are set. Those whose expression cannot be read get no members.
+func GroupsOf(s *settings.Settings) Groups {
+	return func(ctx context.Context, a store.Account) ([]*Group, error) {
+		all, err := s.Groups(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		env, err := s.Env(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		var groups []*Group
+		for _, set := range all {
+			if g := NewGroup(set, env); g != nil && set.Problem == nil {
+				groups = append(groups, g)
+			}
+		}
+		return groups, nil
+	}
+}
 
 // Members is the clause that members of the group satisfy.
 func (g *Group) Members() []fact.Clause {
@@ -34,9 +65,9 @@ func (g *Group) version() fact.Value {
 }
 
 // note notes to which of the groups the trace belongs.
-func note(groups []Group, t *trace.Trace, note func(fact.Fact)) {
-	for i := range groups {
-		if g := &groups[i]; g.Match(t) {
+func note(groups []*Group, t *trace.Trace, note func(fact.Fact)) {
+	for _, g := range groups {
+		if g.Match(t) {
 			note(fact.Fact{Field: fact.Group, Key: g.ID, Value: g.version()})
 		}
 	}

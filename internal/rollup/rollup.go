@@ -137,7 +137,7 @@ func (r *Rollup) round(ctx context.Context) (more bool, err error) {
 
 // sealSome seals the first minutes of the list whose time has come, and tells how many.
 func (r *Rollup) sealSome(ctx context.Context, a store.Account, list []store.Unsealed) (n int, err error) {
-	var groups []Group
+	var groups []*Group
 	if r.o.Groups != nil {
 		if groups, err = r.o.Groups(ctx, a); err != nil {
 			return 0, fmt.Errorf("read the groups of account %s: %w", a, err)
@@ -176,7 +176,7 @@ func Due(u store.Unsealed) time.Time {
 }
 
 // seal seals one minute and tells whether it did.
-func (r *Rollup) seal(ctx context.Context, a store.Account, m store.Minute, groups []Group) bool {
+func (r *Rollup) seal(ctx context.Context, a store.Account, m store.Minute, groups []*Group) bool {
 	r.assembler.Account = a.String()
 	s := &seal{ctx: ctx, store: r.store, account: a, groups: groups, assembler: &r.assembler}
 	err := r.store.Seal(ctx, a, m, s.derive)

@@ -32,7 +32,7 @@ type seal struct {
 	ctx       context.Context
 	store     Store
 	account   store.Account
-	groups    []Group
+	groups    []*Group
 	assembler *trace.Assembler
 	maps      Maps
 }
