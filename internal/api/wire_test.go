@@ -253,7 +253,7 @@ func TestErrors(t *testing.T) {
 		{"/TraceGraph", `{"TraceIds":[]}`, 400, "InvalidRequestException", "Zero trace ids provided"},
 		{"/TraceGraph", `{"TraceIds":["a","b"]}`, 400, "InvalidRequestException", "Currently only one trace Id is supported"},
 		{"/TraceGraph", `{"TraceIds":["1-68d2f0a1-000000000000000000000000"]}`, 400, "InvalidRequestException", "Trace id not found"},
-		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758676201}`, 400, "InvalidRequestException", "6h"},
+		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758741001}`, 400, "InvalidRequestException", "24h"},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"GroupName":"slow"}`, 400, "InvalidRequestException", "Group not found."},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"NextToken":"x"}`, 400, "InvalidRequestException", "NextToken is currently not supported"},
 		{"/SamplingTargets", `{"SamplingStatisticsDocuments":[{"RuleName":"Default","ClientID":"short"}]}`, 400, "InvalidRequestException", "exactly 24"},
