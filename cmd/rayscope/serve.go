@@ -21,6 +21,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -77,6 +78,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	if err != nil {
 		return err
 	}
+	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(all), Now: time.Now, Registerer: metrics, Logger: log})
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
@@ -133,6 +135,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer others.Wait()
 	defer fail(nil)
 	others.Go(func() { retention.Run(running, db, c.retention, log) })
+	others.Go(func() { rollups.Run(running) })
 	others.Go(func() {
 		if err := also(running, agent.address, log); err != nil {
 			fail(err)

@@ -23,9 +23,10 @@ const (
 	// maxBody holds 50 documents of 64 KiB with every character escaped once, which is what a daemon may send.
 	maxBody = 8 << 20
 
-	// maxSummaryWindow and maxGraphWindow are the service's own longest windows.
+	// maxSummaryWindow is the service's own longest window. maxGraphWindow is that of service graphs and time series; the
+	// service's is 6 hours.
 	maxSummaryWindow = 24 * time.Hour
-	maxGraphWindow   = 6 * time.Hour
+	maxGraphWindow   = 24 * time.Hour
 
 	// maxTime bounds the work for one request: clients give up after a minute, and nobody would read the answer.
 	maxTime = 50 * time.Second
@@ -76,6 +77,9 @@ func New(c Config) *API {
 		"/Traces":           {"BatchGetTraces", shaped(a.batchGetTraces)},
 		"/ServiceGraph":     {"GetServiceGraph", shaped(a.getServiceGraph)},
 		"/TraceGraph":       {"GetTraceGraph", shaped(a.getTraceGraph)},
+
+		"/TimeSeriesServiceStatistics": {"GetTimeSeriesServiceStatistics", shaped(a.getTimeSeriesServiceStatistics)},
+
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
 

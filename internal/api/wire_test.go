@@ -156,6 +156,27 @@ func TestWorkedExample(t *testing.T) {
 	golden(t, "traces-reported", b.ok("/Traces", `{"TraceIds":["`+workedID+`"]}`))
 }
 
+// A filter, a group in a filter and a share choose summaries and change nothing in them.
+func TestFilteredSummaries(t *testing.T) {
+	b := newBench(t)
+	b.put(fixture(t, "worked.json"))
+	b.ok("/CreateGroup", `{"GroupName":"broken","FilterExpression":"rootcause.fault.service { name = \"stock.example.net\" }"}`)
+	const times = `"StartTime":1758654600,"EndTime":1758654900`
+	for _, found := range []string{
+		`"FilterExpression":""`,
+		`"FilterExpression":"service(\"orders\") { fault AND http.status = 503 } AND annotation[tenant] = \"blue\""`,
+		`"FilterExpression":"group.name = \"broken\""`,
+		`"Sampling":false,"SamplingStrategy":{"Name":"FixedRate","Value":0}`,
+		`"Sampling":true`,
+		`"Sampling":true,"SamplingStrategy":{"Name":"PartialScan","Value":0}`,
+	} {
+		golden(t, "summaries", b.ok("/TraceSummaries", "{"+times+","+found+"}"))
+	}
+	golden(t, "summaries-none", b.ok("/TraceSummaries", "{"+times+`,"FilterExpression":"ok OR group.name = \"nosuch\""}`))
+	golden(t, "summaries-event", b.ok("/TraceSummaries", "{"+times+`,"TimeRangeType":"Event","Sampling":true,"SamplingStrategy":{"Name":"FixedRate","Value":1}}`))
+	golden(t, "summaries-not-sampled", b.ok("/TraceSummaries", "{"+times+`,"TimeRangeType":"Event","Sampling":true,"SamplingStrategy":{"Name":"FixedRate","Value":0}}`))
+}
+
 func TestInfo(t *testing.T) {
 	b := newBench(t)
 	w := httptest.NewRecorder()
@@ -210,7 +231,10 @@ func TestErrors(t *testing.T) {
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758741001}`, 400, "InvalidRequestException", "24h"},
 		{"/TraceSummaries", `{"StartTime":1758654600000,"EndTime":1758654700000}`, 400, "InvalidRequestException", "not milliseconds"},
 		{"/TraceSummaries", `{"StartTime":"yesterday","EndTime":1758741001}`, 400, "InvalidRequestException", "not a time"},
-		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"ok"}`, 400, "InvalidRequestException", "FilterExpression is not supported"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"ok AND respnsetime > 1"}`, 400, "InvalidRequestException", "FilterExpression is invalid: col 8: unknown keyword 'respnsetime', did you mean 'responsetime'?"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"` + workedID + `"}`, 400, "InvalidRequestException", "BatchGetTraces"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"` + strings.Repeat("ok ", 1<<18) + `"}`, 400, "InvalidRequestException", "4096 characters"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"` + strings.Repeat("(", 1000) + `"}`, 400, "InvalidRequestException", "128"},
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":7}`, 400, "InvalidRequestException", "FilterExpression"},
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"TimeRangeType":"Dusk"}`, 400, "InvalidRequestException", "TraceId, Event or Service"},
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"NextToken":"abc"}`, 400, "InvalidRequestException", "Invalid token"},
@@ -225,7 +249,7 @@ func TestErrors(t *testing.T) {
 		{"/TraceGraph", `{"TraceIds":[]}`, 400, "InvalidRequestException", "Zero trace ids provided"},
 		{"/TraceGraph", `{"TraceIds":["a","b"]}`, 400, "InvalidRequestException", "Currently only one trace Id is supported"},
 		{"/TraceGraph", `{"TraceIds":["1-68d2f0a1-000000000000000000000000"]}`, 400, "InvalidRequestException", "Trace id not found"},
-		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758676201}`, 400, "InvalidRequestException", "6h"},
+		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758741001}`, 400, "InvalidRequestException", "24h"},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"GroupName":"slow"}`, 400, "InvalidRequestException", "Group not found."},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"NextToken":"x"}`, 400, "InvalidRequestException", "NextToken is currently not supported"},
 		{"/tracesegments", `{}`, 404, "UnknownOperationException", "No operation"},
