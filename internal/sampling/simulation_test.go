@@ -110,7 +110,8 @@ func (f *fleet) polls(now time.Time) {
 }
 
 func (f *fleet) poisson(mean float64) (n int) {
-	for p := f.rnd.Float64(); p > math.Exp(-mean); p *= f.rnd.Float64() {
+	least := math.Exp(-mean)
+	for p := f.rnd.Float64(); p > least; p *= f.rnd.Float64() {
 		n++
 	}
 	return n
@@ -136,7 +137,7 @@ func TestSimulation(t *testing.T) {
 		{5, 0.2, 30, 0.7, 0.1}, // fewer than clients: those without a lease weigh most
 		{500, 0.05, 30, 0.9, 0},
 	} {
-		for seed := range uint64(4) {
+		for seed := range uint64(2) {
 			about := fmt.Sprintf("reservoir %d, rate %v, %d clients, seed %d", c.reservoir, c.rate, c.clients, seed)
 			f := &fleet{rule: vector(c.rate, c.reservoir), rnd: seeded(seed), most: c.clients}
 			f.run(t, about)
