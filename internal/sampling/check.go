@@ -26,19 +26,12 @@ const (
 	maxCooldown    = math.MaxInt32
 )
 
-// A MemberError says which member of a rule breaks which limit. Members have X-Ray's names.
-type MemberError struct {
-	Member  string
-	Problem string // the rest of the sentence, without a full stop
-}
-
-func (e *MemberError) Error() string { return e.Member + " " + e.Problem }
-
+// wrong is a sentence on a member of a rule, which begins with X-Ray's name for it, so that a door can put a path before it.
 func wrong(member, format string, args ...any) error {
-	return &MemberError{member, fmt.Sprintf(format, args...)}
+	return fmt.Errorf("%s %s", member, fmt.Sprintf(format, args...))
 }
 
-// Check says which limit of X-Ray a user's rule breaks, as a *MemberError. The default rule has a priority of its own.
+// Check says which limit of X-Ray a rule breaks. The default rule has a priority of its own.
 func (r *Rule) Check() error {
 	if err := CheckName(r.Name); err != nil {
 		return err
@@ -66,7 +59,7 @@ func (r *Rule) Check() error {
 	return r.Boost.check()
 }
 
-// CheckName says what is wrong with the name of a rule, as a *MemberError. X-Ray does not publish which characters it
+// CheckName says what is wrong with the name of a rule. X-Ray does not publish which characters it
 // takes: all that print are allowed, but for the slash, which ends the kind of resource in an ARN.
 func CheckName(name string) error {
 	if n := utf8.RuneCountInString(name); n == 0 || n > MaxName {

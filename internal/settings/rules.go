@@ -3,7 +3,6 @@ package settings
 import (
 	"cmp"
 	"context"
-	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -260,9 +259,8 @@ func checkName(name string) error {
 
 // checkRule says what is wrong with a rule that came as the member in of a request.
 func checkRule(in string, rule *sampling.Rule) error {
-	var e *sampling.MemberError
-	if err := rule.Check(); errors.As(err, &e) {
-		return invalid("%s.%s %s.", in, e.Member, e.Problem)
+	if err := rule.Check(); err != nil {
+		return invalid("%s.%s.", in, err)
 	}
 	return nil
 }

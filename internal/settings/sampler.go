@@ -48,7 +48,7 @@ func (s *Sampler) begin(ctx context.Context, log *slog.Logger) ([]store.Change, 
 	is, was := s.initial, set.state.value
 	if d := set.find(sampling.DefaultName); d != nil {
 		if rule := d.value.Rule; rule.FixedRate != is.FixedRate || rule.ReservoirSize != is.ReservoirSize {
-			log.Warn("the sampling rule Default was changed through the API, which counts; --default-sampling-rate and --default-sampling-reservoir do not",
+			log.Info("the sampling rule Default was changed through the API, which counts; --default-sampling-rate and --default-sampling-reservoir do not",
 				"rate", rule.FixedRate, "reservoir", rule.ReservoirSize, "flag_rate", is.FixedRate, "flag_reservoir", is.ReservoirSize)
 		}
 		return nil, nil
