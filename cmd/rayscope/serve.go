@@ -21,6 +21,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -72,16 +73,20 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		return err
 	}
 	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
+	questions := query.New(db, time.Now)
+	retrievals := retrieval.New(questions, time.Now, log)
+	defer retrievals.Close()
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
-		Account:  c.account,
-		Region:   c.region,
-		Query:    query.New(db, time.Now),
-		Ingest:   in,
-		Sampling: sampling.NewTargets(c.defaultRule),
-		Now:      time.Now,
-		Log:      log,
-		Metrics:  metrics,
+		Account:   c.account,
+		Region:    c.region,
+		Query:     questions,
+		Retrieval: retrievals,
+		Ingest:    in,
+		Sampling:  sampling.NewTargets(c.defaultRule),
+		Now:       time.Now,
+		Log:       log,
+		Metrics:   metrics,
 		Info: func() api.Info {
 			return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}
 		},

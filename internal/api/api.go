@@ -15,6 +15,7 @@ import (
 
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/store"
 )
@@ -37,15 +38,16 @@ const (
 
 // Config is what the API stands on.
 type Config struct {
-	Account  store.Account // whose data callers see
-	Region   string        // goes into ARNs
-	Query    *query.Query
-	Ingest   *ingest.Ingester
-	Sampling *sampling.Targets
-	Now      func() time.Time
-	Log      *slog.Logger
-	Metrics  prometheus.Registerer
-	Info     func() Info // asked for at each request
+	Account   store.Account // whose data callers see
+	Region    string        // goes into ARNs
+	Query     *query.Query
+	Retrieval *retrieval.Room
+	Ingest    *ingest.Ingester
+	Sampling  *sampling.Targets
+	Now       func() time.Time
+	Log       *slog.Logger
+	Metrics   prometheus.Registerer
+	Info      func() Info // asked for at each request
 }
 
 // API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.
@@ -75,6 +77,11 @@ func New(c Config) *API {
 		"/TraceGraph":       {"GetTraceGraph", shaped(a.getTraceGraph)},
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
+
+		"/StartTraceRetrieval":     {"StartTraceRetrieval", shaped(a.startTraceRetrieval)},
+		"/ListRetrievedTraces":     {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
+		"/GetRetrievedTracesGraph": {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
+		"/CancelTraceRetrieval":    {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",

@@ -9,39 +9,46 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/rayscope/rayscope/internal/cursor"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/store"
 )
 
 // An Error is an answer other than 200: the name that clients turn into an exception, its status and the sentence.
 type Error struct {
-	Name    string
-	Status  int
-	Message string
+	Name         string
+	Status       int
+	Message      string
+	ResourceName string // of ResourceNotFoundException, which has it as a second member
 }
 
 func (e *Error) Error() string { return e.Name + ": " + e.Message }
 
 // The errors of the model that this release can answer, and those that every AWS service has.
 func invalid(format string, args ...any) *Error {
-	return &Error{"InvalidRequestException", http.StatusBadRequest, fmt.Sprintf(format, args...)}
+	return &Error{Name: "InvalidRequestException", Status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...)}
+}
+
+// notFound is for the few operations whose model has it; the others answer invalid.
+func notFound(resource, format string, args ...any) *Error {
+	return &Error{"ResourceNotFoundException", http.StatusNotFound, fmt.Sprintf(format, args...), resource}
 }
 
 func throttled(message string) *Error {
-	return &Error{"ThrottledException", http.StatusTooManyRequests, message}
+	return &Error{Name: "ThrottledException", Status: http.StatusTooManyRequests, Message: message}
 }
 
 func unavailable(format string, args ...any) *Error {
-	return &Error{"ServiceUnavailable", http.StatusServiceUnavailable, fmt.Sprintf(format, args...)}
+	return &Error{Name: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Message: fmt.Sprintf(format, args...)}
 }
 
 func malformed(message string) *Error {
-	return &Error{"SerializationException", http.StatusBadRequest, message}
+	return &Error{Name: "SerializationException", Status: http.StatusBadRequest, Message: message}
 }
 
 func unknownOperation(method, path string) *Error {
-	return &Error{"UnknownOperationException", http.StatusNotFound,
-		fmt.Sprintf("No operation at %s %.100s. Every operation is a POST to the path of its name in the X-Ray API, for example POST /TraceSummaries.", method, path)}
+	return &Error{Name: "UnknownOperationException", Status: http.StatusNotFound,
+		Message: fmt.Sprintf("No operation at %s %.100s. Every operation is a POST to the path of its name in the X-Ray API, for example POST /TraceSummaries.", method, path)}
 }
 
 // toError is the one table from the errors of the rooms to those of the wire. What it does not know is a failure of ours:
@@ -51,7 +58,7 @@ func toError(ctx context.Context, log *slog.Logger, err error) *Error {
 	switch {
 	case errors.As(err, &e):
 		return e
-	case errors.Is(err, query.ErrToken):
+	case errors.Is(err, query.ErrToken), errors.Is(err, cursor.ErrToken):
 		return invalid("Invalid token: NextToken does not belong to this request. Send it with the same arguments as the request that answered it, or leave it out.")
 	case errors.Is(err, query.ErrNotFound):
 		return invalid("Trace id not found")
@@ -63,7 +70,7 @@ func toError(ctx context.Context, log *slog.Logger, err error) *Error {
 		return unavailable("The request was given up before it was answered.")
 	}
 	log.Error("request failed", "error", err)
-	return &Error{"InternalFailure", http.StatusInternalServerError, "The server failed. Its log says why."}
+	return &Error{Name: "InternalFailure", Status: http.StatusInternalServerError, Message: "The server failed. Its log says why."}
 }
 
 // write answers with v as JSON.
@@ -84,7 +91,10 @@ func write(w http.ResponseWriter, status int, v any) error {
 // writeError answers with e.
 func writeError(w http.ResponseWriter, e *Error) {
 	w.Header().Set("x-amzn-ErrorType", e.Name)
-	_ = write(w, e.Status, struct{ Message string }{e.Message}) // a string always encodes
+	_ = write(w, e.Status, struct { // strings always encode
+		Message      string
+		ResourceName string `json:",omitempty"`
+	}{e.Message, e.ResourceName})
 }
 
 // requestID is a random UUID.

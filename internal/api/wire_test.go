@@ -19,6 +19,7 @@ import (
 	"github.com/rayscope/rayscope/internal/api"
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 )
@@ -49,8 +50,11 @@ func newBench(t *testing.T) *bench {
 	clock := func() time.Time { return b.now }
 	registry := prometheus.NewRegistry()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	questions := query.New(s, clock)
+	retrievals := retrieval.New(questions, clock, log)
+	t.Cleanup(retrievals.Close)
 	b.api = api.New(api.Config{
-		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
+		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals,
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
 		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Now: clock, Log: log, Metrics: registry,
 		Info: func() api.Info {
