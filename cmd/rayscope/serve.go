@@ -24,6 +24,7 @@ import (
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 	"github.com/rayscope/rayscope/web"
 )
@@ -78,15 +79,18 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer retrievals.Close()
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
-		Account:   c.account,
-		Region:    c.region,
-		Query:     questions,
+		Account:  c.account,
+		Region:   c.region,
+		Query:    questions,
+		Ingest:   in,
+		Sampling: sampling.NewTargets(c.defaultRule),
+		Settings: settings.New(db, c.region, time.Now),
+		Now:      time.Now,
+		Log:      log,
+		Metrics:  metrics,
+
 		Retrieval: retrievals,
-		Ingest:    in,
-		Sampling:  sampling.NewTargets(c.defaultRule),
-		Now:       time.Now,
-		Log:       log,
-		Metrics:   metrics,
+
 		Info: func() api.Info {
 			return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}
 		},

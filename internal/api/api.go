@@ -17,6 +17,7 @@ import (
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
 
@@ -38,16 +39,21 @@ const (
 
 // Config is what the API stands on.
 type Config struct {
-	Account   store.Account // whose data callers see
-	Region    string        // goes into ARNs
-	Query     *query.Query
+	Account  store.Account // whose data callers see
+	Region   string        // goes into ARNs
+	Query    *query.Query
+	Ingest   *ingest.Ingester
+	Sampling *sampling.Targets
+	Settings *settings.Settings
+	Now      func() time.Time
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer
+	Info     func() Info // asked for at each request
+
 	Retrieval *retrieval.Room
-	Ingest    *ingest.Ingester
-	Sampling  *sampling.Targets
-	Now       func() time.Time
-	Log       *slog.Logger
-	Metrics   prometheus.Registerer
-	Info      func() Info // asked for at each request
+
+	// KeyConfigured tells whether documents can be encrypted. Nil: they cannot.
+	KeyConfigured func() bool
 }
 
 // API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.
@@ -82,6 +88,28 @@ func New(c Config) *API {
 		"/ListRetrievedTraces":     {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
 		"/GetRetrievedTracesGraph": {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
 		"/CancelTraceRetrieval":    {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
+
+		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
+		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},
+		"/Groups":      {"GetGroups", shaped(a.getGroups)},
+		"/UpdateGroup": {"UpdateGroup", shaped(a.updateGroup)},
+		"/DeleteGroup": {"DeleteGroup", shaped(a.deleteGroup)},
+
+		"/EncryptionConfig":    {"GetEncryptionConfig", shaped(a.getEncryptionConfig)},
+		"/PutEncryptionConfig": {"PutEncryptionConfig", shaped(a.putEncryptionConfig)},
+
+		"/ListResourcePolicies": {"ListResourcePolicies", shaped(a.listResourcePolicies)},
+		"/PutResourcePolicy":    {"PutResourcePolicy", shaped(a.putResourcePolicy)},
+		"/DeleteResourcePolicy": {"DeleteResourcePolicy", shaped(a.deleteResourcePolicy)},
+
+		"/GetIndexingRules":              {"GetIndexingRules", shaped(a.getIndexingRules)},
+		"/UpdateIndexingRule":            {"UpdateIndexingRule", shaped(a.updateIndexingRule)},
+		"/GetTraceSegmentDestination":    {"GetTraceSegmentDestination", shaped(a.getTraceSegmentDestination)},
+		"/UpdateTraceSegmentDestination": {"UpdateTraceSegmentDestination", shaped(a.updateTraceSegmentDestination)},
+
+		"/TagResource":         {"TagResource", shaped(a.tagResource)},
+		"/UntagResource":       {"UntagResource", shaped(a.untagResource)},
+		"/ListTagsForResource": {"ListTagsForResource", shaped(a.listTagsForResource)},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",

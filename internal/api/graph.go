@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/rayscope/rayscope/internal/servicemap"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
 )
@@ -81,15 +82,16 @@ type histogramEntry struct {
 	Count int64
 }
 
-// defaultGroup is everything.
-const defaultGroup = "Default"
-
 func (a *API) getServiceGraph(ctx context.Context, in *getServiceGraphInput) (any, error) {
 	if err := noToken(in.NextToken); err != nil {
 		return nil, err
 	}
-	if err := a.checkGroup(in.GroupName, in.GroupARN); err != nil {
+	g, err := a.group(ctx, in.GroupName, in.GroupARN)
+	if err != nil {
 		return nil, err
+	}
+	if g != nil && g.FilterExpression != "" {
+		return nil, invalid("GroupName %s: graphs of groups are not supported by this version of Rayscope. Leave GroupName and GroupARN out.", g.Name)
 	}
 	w, err := window(store.ByReceived, in.StartTime, in.EndTime, maxGraphWindow)
 	if err != nil {
@@ -109,15 +111,22 @@ func (a *API) getServiceGraph(ctx context.Context, in *getServiceGraphInput) (an
 	return out, nil
 }
 
-// checkGroup accepts no group, and the one that always exists.
-func (a *API) checkGroup(name, arn string) error {
+// group is the one that a request asks for by name or by ARN; nil, which is everything, if it asks for none.
+func (a *API) group(ctx context.Context, name, arn string) (*settings.Group, error) {
 	switch {
 	case name != "" && arn != "":
-		return invalid("GroupName and GroupARN are both given. Send one of them.")
-	case name == "" && arn == "", name == defaultGroup, arn == "arn:aws:xray:"+a.Region+":"+a.Account.String()+":group/"+defaultGroup:
-		return nil
+		return nil, invalid("GroupName and GroupARN are both given. Send one of them.")
+	case name == "" && arn == "":
+		return nil, nil
 	}
-	return invalid("Group not found.")
+	g, err := a.Settings.Group(ctx, a.Account, name, arn)
+	if err != nil {
+		return nil, err
+	}
+	if g.Problem != nil {
+		return nil, invalid("The group cannot be used, %v. Update its FilterExpression.", g.Problem)
+	}
+	return g, nil
 }
 
 func (a *API) getTraceGraph(ctx context.Context, in *getTraceGraphInput) (any, error) {

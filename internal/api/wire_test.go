@@ -21,6 +21,7 @@ import (
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 )
 
@@ -56,7 +57,7 @@ func newBench(t *testing.T) *bench {
 	b.api = api.New(api.Config{
 		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals,
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
-		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Now: clock, Log: log, Metrics: registry,
+		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Settings: settings.New(s, "eu-central-1", clock), Now: clock, Log: log, Metrics: registry,
 		Info: func() api.Info {
 			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
 		},
