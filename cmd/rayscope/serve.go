@@ -18,6 +18,7 @@ import (
 	"github.com/rayscope/rayscope/internal/console"
 	"github.com/rayscope/rayscope/internal/daemon"
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
@@ -90,6 +91,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Metrics:  metrics,
 
 		Retrieval: retrievals,
+		Insights:  insight.New(db, time.Now),
 
 		Info: func() api.Info {
 			return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}

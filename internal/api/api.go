@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
@@ -51,6 +52,7 @@ type Config struct {
 	Info     func() Info // asked for at each request
 
 	Retrieval *retrieval.Room
+	Insights  *insight.Room
 
 	// KeyConfigured tells whether documents can be encrypted. Nil: they cannot.
 	KeyConfigured func() bool
@@ -88,6 +90,11 @@ func New(c Config) *API {
 		"/ListRetrievedTraces":     {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
 		"/GetRetrievedTracesGraph": {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
 		"/CancelTraceRetrieval":    {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
+
+		"/Insight":            {"GetInsight", shaped(a.getInsight)},
+		"/InsightEvents":      {"GetInsightEvents", shaped(a.getInsightEvents)},
+		"/InsightSummaries":   {"GetInsightSummaries", shaped(a.getInsightSummaries)},
+		"/InsightImpactGraph": {"GetInsightImpactGraph", shaped(a.getInsightImpactGraph)},
 
 		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
 		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},

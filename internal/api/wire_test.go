@@ -18,6 +18,7 @@ import (
 
 	"github.com/rayscope/rayscope/internal/api"
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
@@ -34,6 +35,8 @@ type bench struct {
 	t   *testing.T
 	api *api.API
 	now time.Time
+
+	insights *insight.Room
 }
 
 func newBench(t *testing.T) *bench {
@@ -54,8 +57,9 @@ func newBench(t *testing.T) *bench {
 	questions := query.New(s, clock)
 	retrievals := retrieval.New(questions, clock, log)
 	t.Cleanup(retrievals.Close)
+	b.insights = insight.New(s, clock)
 	b.api = api.New(api.Config{
-		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals,
+		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals, Insights: b.insights,
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
 		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Settings: settings.New(s, "eu-central-1", clock), Now: clock, Log: log, Metrics: registry,
 		Info: func() api.Info {

@@ -33,6 +33,7 @@ var floors = map[string]floor{
 	"internal/store":      cellar,
 	"internal/ingest":     rooms,
 	"internal/query":      rooms,
+	"internal/insight":    rooms,
 	"internal/retention":  rooms,
 	"internal/retrieval":  rooms,
 	"internal/settings":   rooms,
