@@ -18,9 +18,11 @@ import (
 	"github.com/rayscope/rayscope/internal/console"
 	"github.com/rayscope/rayscope/internal/daemon"
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/settings"
@@ -79,17 +81,24 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		return err
 	}
 	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(all), Now: time.Now, Registerer: metrics, Logger: log})
+	questions := query.New(db, time.Now)
+	retrievals := retrieval.New(questions, time.Now, log)
+	defer retrievals.Close()
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
-		Query:    query.New(db, time.Now),
+		Query:    questions,
 		Ingest:   in,
 		Sampling: rules,
 		Settings: all,
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,
+
+		Retrieval: retrievals,
+		Insights:  insight.New(db, time.Now),
+
 		Info: func() api.Info {
 			return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}
 		},

@@ -18,7 +18,9 @@ import (
 
 	"github.com/rayscope/rayscope/internal/api"
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -34,7 +36,8 @@ type bench struct {
 	api *api.API
 	now time.Time
 
-	metrics *prometheus.Registry
+	metrics  *prometheus.Registry
+	insights *insight.Room
 }
 
 func newBench(t *testing.T) *bench {
@@ -58,8 +61,12 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	questions := query.New(s, clock)
+	retrievals := retrieval.New(questions, clock, log)
+	t.Cleanup(retrievals.Close)
+	b.insights = insight.New(s, clock)
 	b.api = api.New(api.Config{
-		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
+		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals, Insights: b.insights,
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
 		Sampling: sampler, Settings: all, Now: clock, Log: log, Metrics: registry,
 		Info: func() api.Info {
