@@ -33,6 +33,7 @@ type bench struct {
 	t   *testing.T
 	api *api.API
 	now time.Time
+	key bool // documents can be encrypted
 }
 
 func newBench(t *testing.T) *bench {
@@ -54,6 +55,7 @@ func newBench(t *testing.T) *bench {
 		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
 		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Settings: settings.New(s, "eu-central-1", clock), Now: clock, Log: log, Metrics: registry,
+		KeyConfigured: func() bool { return b.key },
 		Info: func() api.Info {
 			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
 		},
