@@ -38,6 +38,7 @@ type bench struct {
 
 	metrics  *prometheus.Registry
 	insights *insight.Room
+	key      bool // documents can be encrypted
 }
 
 func newBench(t *testing.T) *bench {
@@ -69,6 +70,7 @@ func newBench(t *testing.T) *bench {
 		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals, Insights: b.insights,
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
 		Sampling: sampler, Settings: all, Now: clock, Log: log, Metrics: registry,
+		KeyConfigured: func() bool { return b.key },
 		Info: func() api.Info {
 			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
 		},
