@@ -20,6 +20,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 )
 
@@ -52,7 +53,7 @@ func newBench(t *testing.T) *bench {
 	b.api = api.New(api.Config{
 		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
-		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Now: clock, Log: log, Metrics: registry,
+		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Settings: settings.New(s, "eu-central-1", clock), Now: clock, Log: log, Metrics: registry,
 		Info: func() api.Info {
 			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
 		},
@@ -228,7 +229,7 @@ func TestErrors(t *testing.T) {
 		{"/TraceGraph", `{"TraceIds":[]}`, 400, "InvalidRequestException", "Zero trace ids provided"},
 		{"/TraceGraph", `{"TraceIds":["a","b"]}`, 400, "InvalidRequestException", "Currently only one trace Id is supported"},
 		{"/TraceGraph", `{"TraceIds":["1-68d2f0a1-000000000000000000000000"]}`, 400, "InvalidRequestException", "Trace id not found"},
-		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758676201}`, 400, "InvalidRequestException", "6h"},
+		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758741001}`, 400, "InvalidRequestException", "24h"},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"GroupName":"slow"}`, 400, "InvalidRequestException", "Group not found."},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"NextToken":"x"}`, 400, "InvalidRequestException", "NextToken is currently not supported"},
 		{"/SamplingTargets", `{"SamplingStatisticsDocuments":[{"RuleName":"Default","ClientID":"short"}]}`, 400, "InvalidRequestException", "exactly 24"},

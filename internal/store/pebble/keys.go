@@ -16,6 +16,7 @@ const (
 	tagActivity = 'a'
 	tagDigest   = 'd'
 	tagLocator  = 'l'
+	tagMinute   = 'm'
 	tagSetting  = 's'
 )
 
@@ -27,7 +28,24 @@ const (
 	activityLen = accountEnd + 1 + 8 + 4 + 16
 	locatorLen  = accountEnd + 4 + 16
 	slotEnd     = accountEnd + 1 + 8
+	markLen     = accountEnd + 1 + 4
+	contentEnd  = markLen + 1 + 1 // ..., generation, kind
 )
+
+// What lies in the range of minutes, apart from each other: marks are read in a row.
+const (
+	rangeMark    = 0
+	rangeContent = 1
+)
+
+// The kinds of content of a sealed minute.
+const (
+	kindHead = iota // written last: a generation without it was never finished
+	kindPart
+)
+
+// maxMinute is that of the last home.
+const maxMinute = store.Minute((1<<32 - 1) / 60)
 
 // What fits into the key.
 const (
@@ -131,6 +149,21 @@ func appendWeek(k []byte, a store.Account, week uint32) []byte {
 func appendLocator(k []byte, a store.Account, week uint32, id segment.TraceID) []byte {
 	return append(appendWeek(k, a, week), id[:]...)
 }
+
+func appendMinute(k []byte, a store.Account, sub byte, m store.Minute) []byte {
+	return binary.BigEndian.AppendUint32(append(appendAccount(k, tagMinute, a), sub), ^uint32(m))
+}
+
+func appendMark(k []byte, a store.Account, m store.Minute) []byte {
+	return appendMinute(k, a, rangeMark, m)
+}
+
+// appendContent appends the beginning that the content of a kind, of one seal of a minute, shares.
+func appendContent(k []byte, a store.Account, m store.Minute, generation, kind byte) []byte {
+	return append(appendMinute(k, a, rangeContent, m), generation, kind)
+}
+
+func minuteOf(b []byte) store.Minute { return store.Minute(^binary.BigEndian.Uint32(b)) }
 
 // revisionKey is the setting that holds the account's newest revision. No other key begins with a zero byte.
 const revisionKey = "\x00revision"

@@ -31,6 +31,8 @@ func TestKeyBytes(t *testing.T) {
 		{"activity", appendActivity(nil, r.Account, store.Activity{Axis: store.ByEnd, Slot: 2442517}, at), "61 1cbe991a14 02 8000000000254515 a8a61677 5759e988bd862e3fe1be46a994272793"},
 		{"activity before 1970", appendActivity(nil, r.Account, store.Activity{Slot: -1}, at), "61 1cbe991a14 00 7fffffffffffffff a8a61677 5759e988bd862e3fe1be46a994272793"},
 		{"locator", appendLocator(nil, r.Account, 2423, id), "6c 1cbe991a14 00000977 5759e988bd862e3fe1be46a994272793"},
+		{"mark", appendMark(nil, r.Account, home.Minute()), "6d 1cbe991a14 00 fe8b4d2c"},
+		{"head", appendContent(nil, r.Account, home.Minute(), 1, kindHead), "6d 1cbe991a14 01 fe8b4d2c 01 00"},
 	} {
 		want, err := hex.DecodeString(string(bytes.ReplaceAll([]byte(x.want), []byte(" "), nil)))
 		if err != nil {
