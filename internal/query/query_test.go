@@ -25,6 +25,7 @@ const account = store.Account(111122223333)
 // A bench is a Query over a store of its own, with a clock that the test sets.
 type bench struct {
 	t      *testing.T
+	store  store.Store
 	query  *query.Query
 	ingest *ingest.Ingester
 	now    time.Time
@@ -41,7 +42,7 @@ func newBench(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	b := &bench{t: t, now: time.Unix(1758654630, 0)}
+	b := &bench{t: t, store: s, now: time.Unix(1758654630, 0)}
 	clock := func() time.Time { return b.now }
 	b.query = query.New(s, clock)
 	b.ingest = ingest.New(s, ingest.Options{Clock: clock, Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
