@@ -30,9 +30,10 @@ const account = 111122223333
 
 // A bench is an API over a store of its own, with a clock that the test sets.
 type bench struct {
-	t   *testing.T
-	api *api.API
-	now time.Time
+	t     *testing.T
+	store *pebble.Store
+	api   *api.API
+	now   time.Time
 }
 
 func newBench(t *testing.T) *bench {
@@ -46,7 +47,7 @@ func newBench(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	b := &bench{t: t, now: time.Unix(1758654630, 0)}
+	b := &bench{t: t, store: s, now: time.Unix(1758654630, 0)}
 	clock := func() time.Time { return b.now }
 	registry := prometheus.NewRegistry()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
