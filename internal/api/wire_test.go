@@ -36,6 +36,7 @@ type bench struct {
 	api *api.API
 	now time.Time
 
+	store    *pebble.Store
 	metrics  *prometheus.Registry
 	insights *insight.Room
 	key      bool // documents can be encrypted
@@ -52,7 +53,7 @@ func newBench(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	b := &bench{t: t, now: time.Unix(1758654630, 0)}
+	b := &bench{t: t, store: s, now: time.Unix(1758654630, 0)}
 	clock := func() time.Time { return b.now }
 	registry := prometheus.NewRegistry()
 	b.metrics = registry
