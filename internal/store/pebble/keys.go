@@ -42,6 +42,8 @@ const (
 const (
 	kindHead = iota // written last: a generation without it was never finished
 	kindPart
+	kindTable
+	kindIndex
 )
 
 // maxMinute is that of the last home.
@@ -108,6 +110,20 @@ func positionOf(b []byte) (p store.Position) {
 // appendPrefix appends the common prefix of the rows of a trace.
 func appendPrefix(k []byte, tag byte, a store.Account, p store.Position) []byte {
 	return appendPosition(appendAccount(k, tag, a), p)
+}
+
+// appendFront appends the first key that a digest of the minute can have, but for its end.
+func appendFront(k []byte, a store.Account, m store.Minute) []byte {
+	_, to := m.Homes()
+	return appendPrefix(k, tagDigest, a, store.Position{Home: to})
+}
+
+// appendBehind appends the key that all digests of the minute are before.
+func appendBehind(k []byte, a store.Account, m store.Minute) []byte {
+	if m == 0 {
+		return appendAccount(k, tagDigest, a+1)
+	}
+	return appendFront(k, a, m-1)
 }
 
 func appendRow(k []byte, tag byte, home store.Home, r *store.Record) []byte {

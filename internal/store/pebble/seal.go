@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -14,67 +15,6 @@ import (
 	"github.com/rayscope/rayscope/internal/fact"
 	"github.com/rayscope/rayscope/internal/store"
 )
-
-// Accounts implements store.Sealer.
-func (s *Store) Accounts(ctx context.Context) (list []store.Account, err error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.leave()
-	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{tagDigest}, UpperBound: []byte{tagDigest + 1}})
-	if err != nil {
-		return nil, fmt.Errorf("list accounts: %w", err)
-	}
-	var next []byte
-	for ok := it.First(); ok && err == nil; ok = it.SeekGE(next) {
-		a := accountOf(it.Key())
-		list = append(list, a)
-		next = appendAccount(next[:0], tagDigest, a+1)
-		err = s.step(ctx)
-	}
-	if err := errors.Join(err, it.Error(), it.Close()); err != nil {
-		return nil, fmt.Errorf("list accounts: %w", err)
-	}
-	return list, nil
-}
-
-// Unsealed implements store.Sealer. Minutes from before the store was opened are looked for once for each account, with a
-// seek for each minute that has traces.
-func (s *Store) Unsealed(ctx context.Context, a store.Account, last store.Minute, limit int) ([]store.Unsealed, error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.leave()
-	if !s.seals.walked(a) {
-		if err := s.walk(ctx, a); err != nil {
-			return nil, err
-		}
-		s.seals.setWalked(a)
-	}
-	return s.seals.list(a, last, limit), nil
-}
-
-// walk enters the minutes of the account that have traces.
-func (s *Store) walk(ctx context.Context, a store.Account) (err error) {
-	r, err := s.newReader(tagDigest, a, nil, nil)
-	if err != nil {
-		return err
-	}
-	defer r.close(&err)
-	for ok := r.it.First(); ok; ok = r.it.SeekGE(r.seek) {
-		if err := s.step(ctx); err != nil {
-			return err
-		}
-		m := positionOf(r.it.Key()[accountEnd:]).Home.Minute()
-		s.seals.found(minuteKey{a, m})
-		if m == 0 {
-			break
-		}
-		_, to := (m - 1).Homes()
-		r.seek = appendPrefix(r.seek[:0], tagDigest, a, store.Position{Home: to})
-	}
-	return r.err()
-}
 
 // Seal implements store.Sealer. The content goes to a generation of its own beside that of an earlier seal, in as many
 // batches as it takes. The last of them has the mark, and removes the earlier one: until then, that is as it was.
@@ -93,7 +33,7 @@ func (s *Store) Seal(ctx context.Context, a store.Account, m store.Minute, deriv
 	if err != nil {
 		return cmp.Or(s.failure.cause(), err)
 	}
-	sl := &sealer{s: s, ctx: ctx, sealing: current}
+	sl := &sealer{s: s, ctx: ctx, sealing: current, notes: newNotes()}
 	if err := sl.read(derive); err != nil {
 		s.seals.end(current, false)
 		return err
@@ -108,26 +48,24 @@ func (s *Store) Seal(ctx context.Context, a store.Account, m store.Minute, deriv
 // A sealer seals one minute.
 type sealer struct {
 	*sealing
-	s      *Store
-	ctx    context.Context
-	parts  []store.Part
-	traces uint64 // so far
-	end    bool   // of the traces was reached
-	old    *head  // what a finished seal of the minute has left; nil for none
-	litter bool   // there is content of a seal
-	w      *write
-	key    []byte
+	s       *Store
+	ctx     context.Context
+	carrier *carrier // of an earlier seal; nil for none
+	notes   *notes
+	table   []byte // full entries
+	parts   []store.Part
+	traces  uint64 // so far
+	end     bool   // of the traces was reached
+	failed  error  // what the traces ended with, or what was wrong with a note
+	old     *head  // what a finished seal of the minute has left; nil for none
+	litter  bool   // there is content of a seal
+	w       *write
+	key     []byte
 }
 
 // read reads the minute and has its content derived.
 func (sl *sealer) read(derive store.Derive) (err error) {
-	from, to := sl.minute.Homes()
-	lower := appendPrefix(nil, tagDigest, sl.account, store.Position{Home: to})
-	var upper []byte
-	if from > 0 {
-		upper = appendPrefix(nil, tagDigest, sl.account, store.Position{Home: from - 1})
-	}
-	r, err := sl.s.newReader(tagDigest, sl.account, lower, upper)
+	r, err := sl.s.newReader(tagDigest, sl.account, appendFront(nil, sl.account, sl.minute), appendBehind(nil, sl.account, sl.minute))
 	if err != nil {
 		return err
 	}
@@ -135,11 +73,16 @@ func (sl *sealer) read(derive store.Derive) (err error) {
 	if err := sl.earlier(); err != nil {
 		return err
 	}
-	var failed error
-	sl.parts, err = derive(sl.each(r, &failed), sl.note)
+	if sl.old != nil {
+		if sl.carrier, err = sl.s.newCarrier(mark{sl.minuteKey, *sl.old}); err != nil {
+			return fmt.Errorf("read minute %d of account %s: %w", sl.minute, sl.account, err)
+		}
+		defer func() { err = errors.Join(err, sl.carrier.close()) }()
+	}
+	sl.parts, err = derive(sl.each(r), sl.note)
 	switch {
-	case failed != nil:
-		return failed
+	case sl.failed != nil:
+		return sl.failed
 	case err != nil:
 		return err
 	case !sl.end:
@@ -149,27 +92,43 @@ func (sl *sealer) read(derive store.Derive) (err error) {
 }
 
 // each yields the traces of the minute. Its error is also kept, in case that derive does not pass it on.
-func (sl *sealer) each(r *reader, failed *error) iter.Seq2[*store.Trace, error] {
+func (sl *sealer) each(r *reader) iter.Seq2[*store.Trace, error] {
 	return func(yield func(*store.Trace, error) bool) {
-		for r.it.First(); r.it.Valid(); {
-			if *failed = sl.step(); *failed == nil {
-				*failed = r.next()
-			}
-			if *failed != nil {
-				yield(nil, *failed)
-				return
-			}
-			sl.traces++
-			if !yield(&r.trace, nil) {
+		for r.it.First(); sl.failed == nil && r.it.Valid(); {
+			if sl.failed = sl.next(r); sl.failed == nil && !yield(&r.trace, nil) {
 				return
 			}
 		}
-		if *failed = r.err(); *failed != nil {
-			yield(nil, *failed)
+		if sl.failed = cmp.Or(sl.failed, r.err()); sl.failed != nil {
+			yield(nil, sl.failed)
 		}
 		sl.end = true
 	}
 }
+
+// next reads the next trace and gives it its ordinal.
+func (sl *sealer) next(r *reader) error {
+	if err := sl.step(); err != nil {
+		return err
+	}
+	if sl.traces == maxTraces {
+		return fmt.Errorf("seal minute %d of account %s: it has more than %d traces, which is the most that an index takes", sl.minute, sl.account, maxTraces)
+	}
+	if err := r.next(); err != nil {
+		return err
+	}
+	p := store.Position{Home: r.trace.Home, Trace: r.trace.ID}
+	sl.table = appendTableEntry(sl.table, p)
+	sl.traces++
+	if sl.carrier == nil {
+		return nil
+	}
+	return sl.carrier.trace(p, uint32(sl.traces-1), sl.notes)
+}
+
+// maxTraces of a minute keep the postings of a value below half a megabyte, and so within a batch. A busy server has a
+// hundredth of it.
+const maxTraces = 4 << 20
 
 // step tells whether it is any use to go on.
 func (sl *sealer) step() error {
@@ -182,7 +141,14 @@ func (sl *sealer) step() error {
 	return nil
 }
 
-func (sl *sealer) note(fact.Fact) {}
+// note notes a fact of the trace that was yielded last.
+func (sl *sealer) note(f fact.Fact) {
+	if sl.traces == 0 {
+		sl.failed = fmt.Errorf("seal minute %d of account %s: a fact was noted before the first trace", sl.minute, sl.account)
+		return
+	}
+	sl.notes.add(uint32(sl.traces-1), &f)
+}
 
 // earlier finds what is there of earlier seals.
 func (sl *sealer) earlier() error {
@@ -251,10 +217,8 @@ func (sl *sealer) fill() error {
 			return err
 		}
 	}
-	for i := range sl.parts {
-		p := &sl.parts[i]
-		sl.key = append(append(appendContent(sl.key[:0], sl.account, sl.minute, h.generation, kindPart), p.Kind), p.Key...)
-		if err := sl.set(p.Data); err != nil {
+	for _, fill := range []func(generation byte) error{sl.fillParts, sl.fillTable, sl.fillIndex} {
+		if err := fill(h.generation); err != nil {
 			return err
 		}
 	}
@@ -263,13 +227,56 @@ func (sl *sealer) fill() error {
 			return err
 		}
 	}
-	sl.key = appendContent(sl.key[:0], sl.account, sl.minute, h.generation, kindHead)
+	sl.key = sl.content(h.generation, kindHead)
 	value := h.append(nil)
 	if err := sl.set(value); err != nil {
 		return err
 	}
 	sl.w.key = appendMark(sl.w.key[:0], sl.account, sl.minute)
 	return sl.w.set(value)
+}
+
+func (sl *sealer) fillParts(generation byte) error {
+	for i := range sl.parts {
+		p := &sl.parts[i]
+		sl.key = append(append(sl.content(generation, kindPart), p.Kind), p.Key...)
+		if err := sl.set(p.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sl *sealer) fillTable(generation byte) error {
+	var chunk []byte
+	number := uint32(0)
+	for entries := range slices.Chunk(sl.table, tableChunk*entryFull) {
+		chunk = appendTableChunk(chunk[:0], sl.minute, entries)
+		sl.key = binary.BigEndian.AppendUint32(sl.content(generation, kindTable), number)
+		if err := sl.set(chunk); err != nil {
+			return err
+		}
+		number++
+	}
+	return nil
+}
+
+func (sl *sealer) fillIndex(generation byte) error {
+	for _, c := range sl.notes.sorted() {
+		err := c.chunks(func(last string, chunk []byte) error {
+			sl.key = append(appendColumn(sl.content(generation, kindIndex), c.columnKey), last...)
+			return sl.set(chunk)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// content begins a key.
+func (sl *sealer) content(generation, kind byte) []byte {
+	return appendContent(sl.key[:0], sl.account, sl.minute, generation, kind)
 }
 
 // remove removes what there is of a generation.

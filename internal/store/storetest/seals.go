@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -174,4 +176,116 @@ func sealUnsettled(f *fixture) {
 	f.equal("Unsealed", f.unsealed(alice), []int{0})
 	f.seal(alice, minuteAt(noon), meanwhile(other))
 	f.equal("Parts", f.parts(alice, 1), []string{fmt.Sprintf("+0 listing %s 1\n%s 1\n", a.Trace, late.Trace)})
+}
+
+// sealTrimmed removes a minute, and cuts another one in two.
+func sealTrimmed(f *fixture) {
+	for n := range uint64(5) {
+		at := noon + segment.Time(n)*30*second
+		f.append(record(sdkID(at, n), n, at))
+	}
+	for m := range segment.Time(3) {
+		f.seal(alice, minuteAt(noon+m*minute), noting)
+	}
+	f.trim(noon + minute + 20*second)
+	f.equal("Unsealed", f.unsealed(alice), []int{1})
+	f.equal("Parts", f.parts(alice, 2), []string{"+2"})
+	f.seal(alice, minuteAt(noon+minute), noting)
+	f.equal("Parts", f.parts(alice, 1)[1], fmt.Sprintf("+1 listing %s 1\n", sdkID(noon+90*second, 3)))
+	f.trim(noon + hour)
+	f.equal("Parts of nothing", f.parts(alice, 1), []string{})
+	f.equal("Unsealed of nothing", f.unsealed(alice), []int{})
+	// What comes again is a minute of its own.
+	f.append(record(sdkID(noon, 7), 7, noon))
+	f.equal("Unsealed", f.unsealed(alice), []int{0})
+	f.seal(alice, minuteAt(noon), noting)
+	f.equal("Parts", f.parts(alice, 1), []string{fmt.Sprintf("+0 listing %s 1\n", sdkID(noon, 7))})
+}
+
+func sealFailed(f *fixture) {
+	f.append(record(sdkID(noon, 1), 1, noon), record(sdkID(noon, 2), 1, noon))
+	broken := errors.New("broken")
+	for what, derive := range map[string]store.Derive{
+		"an error": func(iter.Seq2[*store.Trace, error], func(fact.Fact)) ([]store.Part, error) { return nil, broken },
+		"traces left": func(traces iter.Seq2[*store.Trace, error], _ func(fact.Fact)) ([]store.Part, error) {
+			for range traces {
+				break
+			}
+			return nil, nil
+		},
+		"a note before the first trace": func(traces iter.Seq2[*store.Trace, error], note func(fact.Fact)) ([]store.Part, error) {
+			note(fact.Fact{Field: fact.Is, Value: text(fact.OK)})
+			return listing(traces, note)
+		},
+	} {
+		err := f.store.Seal(f.ctx, alice, minuteAt(noon), derive)
+		if err == nil || what == "an error" && err != broken {
+			f.Errorf("%s: got error %v", what, err)
+		}
+		f.equal("Unsealed after "+what, f.unsealed(alice), []int{0})
+	}
+	c, cancel := context.WithCancel(f.ctx)
+	cancel()
+	if err := f.store.Seal(c, alice, minuteAt(noon), listing); !errors.Is(err, context.Canceled) {
+		f.Errorf("cancelled: got error %v, want %v", err, context.Canceled)
+	}
+	f.seal(alice, minuteAt(noon), listing)
+}
+
+func partsInOrder(f *fixture) {
+	f.append(record(sdkID(noon, 1), 1, noon), record(sdkID(noon+minute, 1), 1, noon+minute))
+	made := func(version string) store.Derive {
+		return func(traces iter.Seq2[*store.Trace, error], note func(fact.Fact)) ([]store.Part, error) {
+			if _, err := listing(traces, note); err != nil {
+				return nil, err
+			}
+			return []store.Part{
+				{Kind: 3, Key: []byte("b"), Data: []byte(version)}, {Kind: 4, Key: []byte("a"), Data: []byte("other")},
+				{Kind: 3, Key: []byte("a\x00"), Data: bytes.Repeat([]byte(version), 300_000)}, {Kind: 3, Key: []byte("a"), Data: nil}, {Kind: 3},
+			}, nil
+		}
+	}
+	f.seal(alice, minuteAt(noon), made("x"))
+	f.seal(alice, minuteAt(noon+minute), made("x"))
+	var got []string
+	for p, err := range f.store.Parts(f.ctx, alice, 3, 0, 1<<32-1) {
+		if err != nil {
+			f.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%d %q %d %.1s", p.Minute-minuteAt(noon), p.Key, len(p.Data), p.Data))
+		if len(got) == 1 { // what is written now is not seen
+			f.seal(alice, minuteAt(noon), made("y"))
+			f.append(record(sdkID(noon, 2), 1, noon))
+		}
+	}
+	var want []string
+	for _, m := range []int{1, 0} {
+		for _, p := range []string{`"" 0 `, `"a" 0 `, `"a\x00" 300000 x`, `"b" 1 x`} {
+			want = append(want, fmt.Sprintf("%d %s", m, p))
+		}
+	}
+	if !slices.Equal(got, want) {
+		f.Errorf("got parts %q, want %q", got, want)
+	}
+	for range f.store.Parts(f.ctx, alice, 3, 0, 1<<32-1) {
+		break
+	}
+	f.equal("of no minutes", len(f.parts(alice, 9)), 1)
+}
+
+func partsRefused(f *fixture) {
+	f.append(record(sdkID(noon, 1), 1, noon))
+	for what, parts := range map[string][]store.Part{
+		"a long key": {{Key: make([]byte, store.MaxPartKey+1)}},
+		"equal keys": {{Kind: 1, Key: []byte("a")}, {Kind: 2, Key: []byte("a")}, {Kind: 1, Key: []byte("a")}},
+	} {
+		err := f.store.Seal(f.ctx, alice, minuteAt(noon), func(traces iter.Seq2[*store.Trace, error], note func(fact.Fact)) ([]store.Part, error) {
+			_, err := listing(traces, note)
+			return parts, err
+		})
+		if err == nil {
+			f.Errorf("%s: sealed", what)
+		}
+	}
+	f.equal("Unsealed", f.unsealed(alice), []int{0})
 }
