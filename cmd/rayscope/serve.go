@@ -21,7 +21,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
-	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -73,14 +73,20 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		return err
 	}
 	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
+	all := settings.New(db, c.region, time.Now)
+	rules, err := settings.NewSampler(ctx, all, c.account, c.defaultRule, log)
+	if err != nil {
+		return err
+	}
+	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(all), Now: time.Now, Registerer: metrics, Logger: log})
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
 		Query:    query.New(db, time.Now),
 		Ingest:   in,
-		Sampling: sampling.NewTargets(c.defaultRule),
-		Settings: settings.New(db, c.region, time.Now),
+		Sampling: rules,
+		Settings: all,
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,
@@ -129,6 +135,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer others.Wait()
 	defer fail(nil)
 	others.Go(func() { retention.Run(running, db, c.retention, log) })
+	others.Go(func() { rollups.Run(running) })
 	others.Go(func() {
 		if err := also(running, agent.address, log); err != nil {
 			fail(err)

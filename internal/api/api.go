@@ -14,7 +14,6 @@ import (
 
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
-	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
@@ -24,9 +23,10 @@ const (
 	// maxBody holds 50 documents of 64 KiB with every character escaped once, which is what a daemon may send.
 	maxBody = 8 << 20
 
-	// maxSummaryWindow and maxGraphWindow are the service's own longest windows.
+	// maxSummaryWindow is the service's own longest window. maxGraphWindow is that of service graphs and time series; the
+	// service's is 6 hours.
 	maxSummaryWindow = 24 * time.Hour
-	maxGraphWindow   = 6 * time.Hour
+	maxGraphWindow   = 24 * time.Hour
 
 	// maxTime bounds the work for one request: clients give up after a minute, and nobody would read the answer.
 	maxTime = 50 * time.Second
@@ -41,7 +41,7 @@ type Config struct {
 	Region   string        // goes into ARNs
 	Query    *query.Query
 	Ingest   *ingest.Ingester
-	Sampling *sampling.Targets
+	Sampling *settings.Sampler
 	Settings *settings.Settings
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -57,7 +57,6 @@ type API struct {
 	Config
 	operations map[string]operation // X-Ray's, by path: POST
 	own        map[string]operation // Rayscope's own, by path: GET
-	started    time.Time
 	requests   *prometheus.CounterVec
 	daemons    *prometheus.CounterVec
 }
@@ -70,7 +69,7 @@ type operation struct {
 
 // New is the API over the given rooms.
 func New(c Config) *API {
-	a := &API{Config: c, started: c.Now()}
+	a := &API{Config: c}
 	a.operations = map[string]operation{
 		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
 		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
@@ -78,8 +77,16 @@ func New(c Config) *API {
 		"/Traces":           {"BatchGetTraces", shaped(a.batchGetTraces)},
 		"/ServiceGraph":     {"GetServiceGraph", shaped(a.getServiceGraph)},
 		"/TraceGraph":       {"GetTraceGraph", shaped(a.getTraceGraph)},
+
+		"/TimeSeriesServiceStatistics": {"GetTimeSeriesServiceStatistics", shaped(a.getTimeSeriesServiceStatistics)},
+
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
+
+		"/CreateSamplingRule":         {"CreateSamplingRule", shaped(a.createSamplingRule)},
+		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
+		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
+		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
 
 		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
 		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},
@@ -113,7 +120,7 @@ func New(c Config) *API {
 	a.daemons = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_telemetry_segments_total", Help: "What daemons reported of themselves in telemetry records: segments by what became of them.",
 	}, []string{"result"})
-	c.Metrics.MustRegister(a.requests, a.daemons)
+	c.Metrics.MustRegister(a.requests, a.daemons, ruleMetrics{c.Sampling.Totals})
 	return a
 }
 

@@ -20,6 +20,9 @@ const (
 	tokCompare = 'o'
 )
 
+// whiteSpace may stand between tokens.
+const whiteSpace = " \t\r\n"
+
 type token struct {
 	kind  byte
 	at    int    // byte where it starts
@@ -93,7 +96,7 @@ func (l *lexer) next() {
 }
 
 func (l *lexer) skipSpace() {
-	for l.pos < len(l.text) && strings.IndexByte(" \t\r\n", l.text[l.pos]) >= 0 {
+	for l.pos < len(l.text) && strings.IndexByte(whiteSpace, l.text[l.pos]) >= 0 {
 		l.pos++
 	}
 }

@@ -9,7 +9,6 @@ import (
 // Match tells whether the expression holds for the trace.
 func (x *Expression) Match(t *trace.Trace, e *Env) bool {
 	r := run{t: t, env: e}
-	r.groups = r.few[:0]
 	return match(x.root, &subject{run: &r, place: inTrace, entity: t.RootSegment()})
 }
 
@@ -17,9 +16,29 @@ func (x *Expression) Match(t *trace.Trace, e *Env) bool {
 type run struct {
 	t      *trace.Trace
 	env    *Env
-	groups []verdict
-	few    [4]verdict // backs groups, so that expressions with few of them allocate nothing
+	groups int        // that were asked: these are in few, then in more
+	few    [4]verdict // so that expressions with few groups allocate nothing
+	more   []verdict
 	causes [trace.CauseResponseTime + 1]*[]trace.Cause
+}
+
+// verdict is that of the i-th group that was asked.
+func (r *run) verdict(i int) *verdict {
+	if i < len(r.few) {
+		return &r.few[i]
+	}
+	return &r.more[i-len(r.few)]
+}
+
+// ask makes room for a verdict.
+func (r *run) ask(ref GroupRef) (i int) {
+	i = r.groups
+	r.groups++
+	if i >= len(r.few) {
+		r.more = append(r.more, verdict{})
+	}
+	*r.verdict(i) = verdict{ref: ref}
+	return i
 }
 
 // A verdict is whether the trace is in a group. While it is being found out, and if there is no such group, it is not known.
@@ -117,18 +136,18 @@ func (n *edge) matches(r *run) bool {
 // cycle and is treated as unknown.
 func (n *group) matches(r *run) bool {
 	for i := range r.groups {
-		if v := &r.groups[i]; v.ref == n.ref {
+		if v := r.verdict(i); v.ref == n.ref {
 			return v.known && v.in != n.not
 		}
 	}
-	at := len(r.groups)
-	r.groups = append(r.groups, verdict{ref: n.ref})
+	i := r.ask(n.ref)
 	x := r.env.group(n.ref)
 	if x == nil {
 		return false
 	}
 	in := match(x.root, &subject{run: r, place: inTrace, entity: r.t.RootSegment()})
-	r.groups[at].known, r.groups[at].in = true, in
+	v := r.verdict(i)
+	v.known, v.in = true, in
 	return in != n.not
 }
 

@@ -40,7 +40,7 @@ func admit(s string) error {
 	if !utf8.ValidString(s) {
 		return &Error{Message: "expression is not UTF-8 text"}
 	}
-	s = strings.Trim(s, " \t\r\n")
+	s = strings.Trim(s, whiteSpace)
 	if s == "" {
 		return &Error{Message: "Filter Expression is empty"} // the service's own sentence
 	}

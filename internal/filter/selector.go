@@ -126,6 +126,9 @@ func ParseSelector(s string) (*Selector, error) {
 	if n := utf8.RuneCountInString(s); n > MaxSelector {
 		return nil, &Error{Message: fmt.Sprintf("selector of %d characters: at most %d are allowed", n, MaxSelector)}
 	}
+	if strings.Trim(s, whiteSpace) == "" {
+		return nil, &Error{Message: "selector is empty: want service(...) or edge(..., ...)"}
+	}
 	if err := admit(s); err != nil {
 		return nil, err
 	}
@@ -171,11 +174,8 @@ func (s *Selector) Edge(from, to trace.Service, own string) bool {
 
 // String is the selector in canonical form.
 func (s *Selector) String() string {
-	var p printer
 	if s.edge {
-		(&edge{from: s.from, to: s.to}).print(&p)
-	} else {
-		(&service{at: s.from}).print(&p)
+		return text(&edge{from: s.from, to: s.to})
 	}
-	return strings.TrimSpace(string(p.out))
+	return text(&service{at: s.from})
 }
