@@ -46,9 +46,9 @@ func serveSettings(home string) []cli.Setting {
 		{Name: "retention", Value: "TIME", Default: "30d",
 			Help: "How long traces are kept: days (30d) or hours (720h), at least 1h."},
 		{Name: "default-sampling-rate", Value: "SHARE", Default: strconv.FormatFloat(sampling.DefaultFixedRate, 'g', -1, 64),
-			Help: "Share of requests, 0 to 1, that SDKs sample beyond the reservoir. 1 traces everything."},
+			Help: "Share of requests, 0 to 1, that SDKs sample beyond the reservoir. 1 traces everything. What UpdateSamplingRule sets for the rule Default counts more."},
 		{Name: "default-sampling-reservoir", Value: "N", Default: strconv.Itoa(sampling.DefaultReservoirSize),
-			Help: "Requests each second, of all processes together, that SDKs sample in any case."},
+			Help: "Requests each second, of all processes together, that SDKs sample in any case. What UpdateSamplingRule sets for the rule Default counts more."},
 		{Name: "log-format", Value: "text|json", Default: "text", Help: "Form of the log, which goes to stderr."},
 		{Name: "log-level", Value: "LEVEL", Default: "info", Help: "Least level of the log: debug, info, warn or error."},
 	}

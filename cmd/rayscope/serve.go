@@ -22,7 +22,6 @@ import (
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
 	"github.com/rayscope/rayscope/internal/rollup"
-	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -74,16 +73,20 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		return err
 	}
 	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
-	set := settings.New(db, c.region, time.Now)
-	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(set), Now: time.Now, Registerer: metrics, Logger: log})
+	all := settings.New(db, c.region, time.Now)
+	rules, err := settings.NewSampler(ctx, all, c.account, c.defaultRule, log)
+	if err != nil {
+		return err
+	}
+	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(all), Now: time.Now, Registerer: metrics, Logger: log})
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
 		Query:    query.New(db, time.Now),
 		Ingest:   in,
-		Sampling: sampling.NewTargets(c.defaultRule),
-		Settings: set,
+		Sampling: rules,
+		Settings: all,
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,

@@ -14,7 +14,6 @@ import (
 
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
-	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
@@ -42,7 +41,7 @@ type Config struct {
 	Region   string        // goes into ARNs
 	Query    *query.Query
 	Ingest   *ingest.Ingester
-	Sampling *sampling.Targets
+	Sampling *settings.Sampler
 	Settings *settings.Settings
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -58,7 +57,6 @@ type API struct {
 	Config
 	operations map[string]operation // X-Ray's, by path: POST
 	own        map[string]operation // Rayscope's own, by path: GET
-	started    time.Time
 	requests   *prometheus.CounterVec
 	daemons    *prometheus.CounterVec
 }
@@ -71,7 +69,7 @@ type operation struct {
 
 // New is the API over the given rooms.
 func New(c Config) *API {
-	a := &API{Config: c, started: c.Now()}
+	a := &API{Config: c}
 	a.operations = map[string]operation{
 		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
 		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
@@ -84,6 +82,11 @@ func New(c Config) *API {
 
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
+
+		"/CreateSamplingRule":         {"CreateSamplingRule", shaped(a.createSamplingRule)},
+		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
+		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
+		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
 
 		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
 		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},
@@ -117,7 +120,7 @@ func New(c Config) *API {
 	a.daemons = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_telemetry_segments_total", Help: "What daemons reported of themselves in telemetry records: segments by what became of them.",
 	}, []string{"result"})
-	c.Metrics.MustRegister(a.requests, a.daemons)
+	c.Metrics.MustRegister(a.requests, a.daemons, ruleMetrics{c.Sampling.Totals})
 	return a
 }
 

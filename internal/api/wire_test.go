@@ -33,6 +33,9 @@ type bench struct {
 	t   *testing.T
 	api *api.API
 	now time.Time
+	key bool // documents can be encrypted
+
+	metrics *prometheus.Registry
 }
 
 func newBench(t *testing.T) *bench {
@@ -49,11 +52,18 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, now: time.Unix(1758654630, 0)}
 	clock := func() time.Time { return b.now }
 	registry := prometheus.NewRegistry()
+	b.metrics = registry
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	all := settings.New(s, "eu-central-1", clock)
+	sampler, err := settings.NewSampler(t.Context(), all, account, sampling.Default(0.05, 1), log)
+	if err != nil {
+		t.Fatal(err)
+	}
 	b.api = api.New(api.Config{
 		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
-		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Settings: settings.New(s, "eu-central-1", clock), Now: clock, Log: log, Metrics: registry,
+		Sampling: sampler, Settings: all, Now: clock, Log: log, Metrics: registry,
+		KeyConfigured: func() bool { return b.key },
 		Info: func() api.Info {
 			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
 		},
@@ -169,18 +179,6 @@ func TestFilteredSummaries(t *testing.T) {
 	golden(t, "summaries-not-sampled", b.ok("/TraceSummaries", "{"+times+`,"TimeRangeType":"Event","Sampling":true,"SamplingStrategy":{"Name":"FixedRate","Value":0}}`))
 }
 
-func TestSampling(t *testing.T) {
-	b := newBench(t)
-	for _, body := range []string{"", "{}", `{"NextToken": null}`, "null"} {
-		golden(t, "sampling-rules", b.ok("/GetSamplingRules", body))
-	}
-	report := `{"SamplingStatisticsDocuments":[{"RuleName":"Default","ClientID":"7f3a0c19d5e24b6880aa91c2","Timestamp":1758654660000,"RequestCount":120,"SampledCount":31,"BorrowCount":9},
-		{"RuleName":"gone","ClientID":"7f3a0c19d5e24b6880aa91c2","Timestamp":1758654660.5,"RequestCount":1,"SampleCount":1}]}`
-	golden(t, "sampling-first", b.ok("/SamplingTargets", report))
-	b.now = b.now.Add(10 * time.Second)
-	golden(t, "sampling-second", b.ok("/SamplingTargets", report))
-}
-
 func TestInfo(t *testing.T) {
 	b := newBench(t)
 	w := httptest.NewRecorder()
@@ -256,7 +254,6 @@ func TestErrors(t *testing.T) {
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758741001}`, 400, "InvalidRequestException", "24h"},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"GroupName":"slow"}`, 400, "InvalidRequestException", "Group not found."},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"NextToken":"x"}`, 400, "InvalidRequestException", "NextToken is currently not supported"},
-		{"/SamplingTargets", `{"SamplingStatisticsDocuments":[{"RuleName":"Default","ClientID":"short"}]}`, 400, "InvalidRequestException", "exactly 24"},
 		{"/tracesegments", `{}`, 404, "UnknownOperationException", "No operation"},
 		{"/", `{}`, 404, "UnknownOperationException", "No operation"},
 	} {
