@@ -99,6 +99,7 @@ fuzz: ## each fuzz target for FUZZTIME (60s)
 bench: build ## micro-benchmarks, then the load of docs/performance.md on a real server
 	go test -run '^$$' -bench . ./...
 	go run ./bench
+	go run ./bench -traces 1000000
 
 .PHONY: clean
 clean: ## remove all that the other targets make

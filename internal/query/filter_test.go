@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,10 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rayscope/rayscope/internal/fact"
 	"github.com/rayscope/rayscope/internal/filter"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
+	"github.com/rayscope/rayscope/internal/trace"
 )
 
 // A corpus is the traces that the filter's examples are about.
@@ -93,26 +96,71 @@ func TestCorpus(t *testing.T) {
 		t.Helper()
 		for line := range strings.Lines(string(corpusFile(t, "valid.tsv"))) {
 			cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-			sq := query.SummaryQuery{Account: account, Window: store.Window{Axis: store.ByStart, From: 0, To: segment.TimeOf(b.now)},
-				Filter: parse(t, cells[1]), Env: env}
-			p, err := b.query.Summaries(context.Background(), sq)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, s := range p.Summaries {
-				got = append(got, names[s.ID.String()])
-			}
-			slices.Sort(got)
-			if got := strings.Join(got, " "); got != strings.TrimPrefix(cells[2], "-") {
+			if got := b.find(names, parse(t, cells[1]), env); got != strings.TrimPrefix(cells[2], "-") {
 				t.Errorf("%s  %s: got %s, want %s", cells[0], cells[1], got, cells[2])
-			}
-			if p.Token != "" || p.Seen > len(c.Traces) || p.Seen < len(p.Summaries) {
-				t.Errorf("%s: looked at %d traces, token %q", cells[0], p.Seen, p.Token)
 			}
 		}
 	}
 	t.Run("traces", check)
+	if n := b.seal(); n != 2 {
+		t.Fatalf("%d minutes were sealed, want 2", n)
+	}
+	t.Run("sealed minutes", check)
+	b.put(`{"trace_id":"1-68d2f100-000000000000000000000009","id":"0900000000000001","parent_id":"0900000000000002","name":"late","start_time":1758654700,"in_progress":true}`)
+	names["1-68d2f100-000000000000000000000009"] = "late"
+	for _, c := range []struct{ expression, want string }{{`fault`, "T1"}, {`partial`, "T4 T5 late"}, {`service("late")`, "late"}} {
+		if got := b.find(names, parse(t, c.expression), env); got != c.want {
+			t.Errorf("with a broken seal, %s: got %s, want %s", c.expression, got, c.want)
+		}
+	}
+}
+
+// find is the short names of the traces that match, in order.
+func (b *bench) find(names map[string]string, x *filter.Expression, env *filter.Env) string {
+	b.t.Helper()
+	p, err := b.query.Summaries(context.Background(), query.SummaryQuery{Account: account, Filter: x, Env: env,
+		Window: store.Window{Axis: store.ByStart, From: 0, To: segment.TimeOf(b.now)}})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if p.Token != "" || p.Seen > len(names) || p.Seen < len(p.Summaries) {
+		b.t.Errorf("%s: looked at %d traces, token %q", x, p.Seen, p.Token)
+	}
+	var got []string
+	for _, s := range p.Summaries {
+		got = append(got, names[s.ID.String()])
+	}
+	slices.Sort(got)
+	return strings.Join(got, " ")
+}
+
+// seal seals every minute with the facts of its traces, and tells how many.
+func (b *bench) seal() int {
+	b.t.Helper()
+	list, err := b.store.Unsealed(context.Background(), account, store.Minute(b.now.Unix()/60)+1, 100) // ids of the corpus are ahead of its starts
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	a := &trace.Assembler{Account: account.String()}
+	for _, u := range list {
+		err := b.store.Seal(context.Background(), account, u.Minute, func(traces iter.Seq2[*store.Trace, error], note func(fact.Fact)) ([]store.Part, error) {
+			for stored, err := range traces {
+				if err != nil {
+					return nil, err
+				}
+				t, err := stored.Assemble(a, store.Forever)
+				if err != nil {
+					return nil, err
+				}
+				fact.Of(t, note)
+			}
+			return nil, nil
+		})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	return len(list)
 }
 
 // Pages of a filtered query hold each match once, newest first, and nothing else.
