@@ -133,6 +133,17 @@ func TestSamplingBoost(t *testing.T) {
 	golden(t, "sampling-boost-none", b.ok("/SamplingTargets", fmt.Sprintf(report, 0)))
 	b.now = b.now.Add(10 * time.Second)
 	golden(t, "sampling-boost", b.ok("/SamplingTargets", fmt.Sprintf(report, 10)))
+
+	// Of a client's services the one with the highest boost counts, in whatever order they come.
+	service := `{"RuleName":"orders-post","ServiceName":"%s","Timestamp":1758654660,"TotalCount":100,"AnomalyCount":%d,"SampledAnomalyCount":0}`
+	few, many := fmt.Sprintf(service, "stock", 1), fmt.Sprintf(service, "taxes", 10)
+	for _, list := range []string{few + "," + many, many + "," + few} {
+		got := string(b.ok("/SamplingTargets", `{"SamplingStatisticsDocuments":[{"RuleName":"orders-post","ClientID":"`+client+`","Timestamp":1758654660,"RequestCount":1,"SampledCount":0}],
+			"SamplingBoostStatisticsDocuments":[`+list+`]}`))
+		if !strings.Contains(got, `"SamplingBoost":{"BoostRate":0.5,`) {
+			t.Errorf("services with few and many anomalies: got %s, want the whole boost", got)
+		}
+	}
 }
 
 func TestRuleLimit(t *testing.T) {

@@ -51,6 +51,9 @@ func TestBoost(t *testing.T) {
 			{0, 100, 1, 0, "0.140 until 20"}, {10, 100, 0, 0, "0.120 until 30"}, {20, 100, 0, 0, "0.120 until 30"}, {30, 100, 0, 0, "none"},
 			{40, 100, 1, 0, "0.120 until 60"}, {70, 100, 1, 0, "none"},
 		}},
+		{"cooldown over as the boost ends: another begins", func(r *sampling.Rule) { r.Boost.CooldownMinutes = 1 }, []report{
+			{0, 100, 10, 0, "0.500 until 20"}, {60, 100, 10, 0, "0.500 until 80"}, {110, 100, 10, 0, "0.500 until 120"},
+		}},
 		{"no boost in the rule", func(r *sampling.Rule) { r.Boost = nil }, []report{{0, 100, 10, 0, "none"}}},
 		{"the fixed rate is higher", func(r *sampling.Rule) { r.FixedRate = 0.5 }, []report{{0, 100, 10, 0, "none"}}},
 		{"a cooldown longer than time", func(r *sampling.Rule) { r.Boost.CooldownMinutes = 1<<31 - 1 }, []report{{0, 100, 10, 0, "0.500 until 20"}, {86400, 100, 10, 0, "none"}}},
