@@ -95,8 +95,13 @@ func (q *inquiry) endpoint() string {
 	return q.options.Endpoint
 }
 
-// say tells people something that is no data.
-func (q *inquiry) say(format string, args ...any) { fmt.Fprintf(q.err, format+"\n", args...) }
+// say tells people something that is no data, below the data so far.
+func (q *inquiry) say(format string, args ...any) {
+	if err := q.out.Flush(); err != nil {
+		return // the command ends with this error: the writer keeps it for the last flush
+	}
+	fmt.Fprintf(q.err, format+"\n", args...)
+}
 
 // line writes an answered object on a line of its own.
 func (q *inquiry) line(object json.RawMessage) error {

@@ -22,6 +22,7 @@ const (
 	maxName    = 48
 	minName    = 16
 	maxType    = 36
+	minType    = 12 // less says nothing
 	numberCell = 8
 )
 
@@ -47,10 +48,11 @@ func Map(out io.Writer, s terminal.Screen, services []types.Service) {
 		name, kind = max(name, terminal.Cells(r.name)), max(kind, terminal.Cells(r.kind))
 	}
 	name, kind = min(name, maxName), min(kind, maxType)
-	if s.Width > 0 { // types give way first, then names
-		room := s.Width - 6*(numberCell+1) - 3
-		name = max(minName, min(name, room))
-		kind = max(0, min(kind, room-name))
+	if room := s.Width - 6*(numberCell+1) - 3; s.Width > 0 && name+kind > room {
+		if kind = min(kind, room/3); kind < minType {
+			kind = 0
+		}
+		name = max(minName, min(name, room-kind))
 	}
 	head := fmt.Sprintf("%s  %s ", terminal.Left("SERVICE", name), terminal.Left("TYPE", kind))
 	for _, h := range []string{"REQUESTS", "FAULT", "ERROR", "THROTTLE", "P50", "P95"} {
@@ -111,7 +113,8 @@ func percent(n, total int64) string {
 	return fmt.Sprintf("%.1f%%", min(p, 99.9))
 }
 
-// rowsOf lays the map out as lines: breadth first from the clients, then from what nobody calls, then what is left.
+// rowsOf lays the map out as lines: breadth first from the clients, then from what nobody calls, then what is left; the
+// busiest come first.
 func rowsOf(services []types.Service) (rows []row) {
 	byID := make(map[int32]*types.Service, len(services))
 	called := make(map[int32]bool)
@@ -123,7 +126,7 @@ func rowsOf(services []types.Service) (rows []row) {
 	}
 	order := slices.Clone(services)
 	slices.SortStableFunc(order, func(a, b types.Service) int {
-		return cmp.Or(cmp.Compare(rank(&a, called), rank(&b, called)), cmp.Compare(aws.ToString(a.Name), aws.ToString(b.Name)))
+		return cmp.Or(cmp.Compare(rank(&a, called), rank(&b, called)), cmp.Compare(traffic(&b), traffic(&a)), cmp.Compare(aws.ToString(a.Name), aws.ToString(b.Name)))
 	})
 	done := make(map[int32]bool, len(services))
 	for i := range order {
@@ -154,6 +157,17 @@ func rank(s *types.Service, called map[int32]bool) int {
 		return 1
 	}
 	return 2
+}
+
+// traffic is the number of requests to a service, or of a client.
+func traffic(s *types.Service) (n int64) {
+	if s.SummaryStatistics != nil {
+		return aws.ToInt64(s.SummaryStatistics.TotalCount)
+	}
+	for i := range s.Edges {
+		n += edgeCounts(&s.Edges[i]).total
+	}
+	return n
 }
 
 // sortedEdges are the calls of a service, the most frequent first.

@@ -185,12 +185,18 @@ func (g *tree) class() class {
 	return c
 }
 
-// detail says in one line what the entity did.
+// detail says in one line what the entity did. What went wrong comes first, as the end of the line is often cut.
 func (n *node) detail() string {
 	var words []string
 	add := func(s string) {
 		if s != "" {
 			words = append(words, s)
+		}
+	}
+	if x := n.Cause.Exceptions; len(x) > 0 {
+		add(x[0].Message)
+		if x[0].Type != "" {
+			add("(" + x[0].Type + ")")
 		}
 	}
 	if n.segment {
@@ -211,9 +217,6 @@ func (n *node) detail() string {
 		add(fmt.Sprint(n.HTTP.Response.Status))
 	}
 	add(n.SQL.Query)
-	if x := n.Cause.Exceptions; len(x) > 0 {
-		add(strings.TrimSuffix(x[0].Type+": "+x[0].Message, ": "))
-	}
 	return strings.Join(words, " ")
 }
 
