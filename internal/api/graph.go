@@ -3,7 +3,10 @@ package api
 import (
 	"context"
 
+	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/servicemap"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
 )
@@ -81,43 +84,62 @@ type histogramEntry struct {
 	Count int64
 }
 
-// defaultGroup is everything.
-const defaultGroup = "Default"
-
 func (a *API) getServiceGraph(ctx context.Context, in *getServiceGraphInput) (any, error) {
 	if err := noToken(in.NextToken); err != nil {
 		return nil, err
 	}
-	if err := a.checkGroup(in.GroupName, in.GroupARN); err != nil {
+	g, err := a.members(ctx, in.GroupName, in.GroupARN)
+	if err != nil {
 		return nil, err
 	}
 	w, err := window(store.ByReceived, in.StartTime, in.EndTime, maxGraphWindow)
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.Query.ServiceGraph(ctx, a.Account, w.From, w.To)
+	m, err := a.Query.ServiceGraph(ctx, query.GraphQuery{Account: a.Account, From: w.From, To: w.To, Group: g})
 	if err != nil {
 		return nil, err
 	}
 	if m.Dropped > 0 {
 		a.Log.Warn("the service map has too many nodes, some are left out", "nodes", servicemap.MaxNodes, "dropped_observations", m.Dropped)
 	}
-	out := getServiceGraphOutput{StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toServices(m, withTimes)}
+	out := getServiceGraphOutput{StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toServices(&m.Map, withTimes),
+		ContainsOldGroupVersions: m.OldVersions}
 	if s := m.Span(); s != (servicemap.Span{}) {
 		out.StartTime, out.EndTime = float(s.First), float(s.Last)
 	}
 	return out, nil
 }
 
-// checkGroup accepts no group, and the one that always exists.
-func (a *API) checkGroup(name, arn string) error {
+// group is the one that a request asks for by name or by ARN; nil, which is everything, if it asks for none.
+func (a *API) group(ctx context.Context, name, arn string) (*settings.Group, error) {
 	switch {
 	case name != "" && arn != "":
-		return invalid("GroupName and GroupARN are both given. Send one of them.")
-	case name == "" && arn == "", name == defaultGroup, arn == "arn:aws:xray:"+a.Region+":"+a.Account.String()+":group/"+defaultGroup:
-		return nil
+		return nil, invalid("GroupName and GroupARN are both given. Send one of them.")
+	case name == "" && arn == "":
+		return nil, nil
 	}
-	return invalid("Group not found.")
+	g, err := a.Settings.Group(ctx, a.Account, name, arn)
+	if err != nil {
+		return nil, err
+	}
+	if g.Problem != nil {
+		return nil, invalid("The group cannot be used, %v. Update its FilterExpression.", g.Problem)
+	}
+	return g, nil
+}
+
+// members is what decides who belongs to that group; nil if everything does.
+func (a *API) members(ctx context.Context, name, arn string) (*rollup.Group, error) {
+	g, err := a.group(ctx, name, arn)
+	if g == nil || err != nil {
+		return nil, err
+	}
+	env, err := a.Settings.Env(ctx, a.Account)
+	if err != nil {
+		return nil, err
+	}
+	return rollup.NewGroup(g, env), nil
 }
 
 func (a *API) getTraceGraph(ctx context.Context, in *getTraceGraphInput) (any, error) {

@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"math"
-	"reflect"
 	"time"
 
 	"github.com/rayscope/rayscope/internal/segment"
@@ -44,20 +43,6 @@ func (t *timestamp) UnmarshalJSON(b []byte) error {
 	}
 	*t = timestamp{segment.Time(math.Round(f * 1e6)), true}
 	return nil
-}
-
-func typeName(k reflect.Kind) string {
-	switch k {
-	case reflect.String:
-		return "a string"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	}
-	return "a number"
 }
 
 type serviceID struct {
@@ -110,18 +95,27 @@ func toHTTP(h segment.HTTP) httpShape {
 
 // window checks the bounds of a request's time range.
 func window(axis store.Axis, from, to timestamp, longest time.Duration) (store.Window, error) {
-	switch {
-	case !from.set:
-		return store.Window{}, invalid("StartTime is missing. Send epoch seconds, for example 1758654600.")
-	case !to.set:
-		return store.Window{}, invalid("EndTime is missing. Send epoch seconds, for example 1758654900.")
-	case to.Time < from.Time:
-		return store.Window{}, invalid("End time cannot be earlier than start time")
-	case to.Time-from.Time > segment.Time(longest/time.Microsecond):
+	if err := ordered(from, to); err != nil {
+		return store.Window{}, err
+	}
+	if to.Time-from.Time > segment.Time(longest/time.Microsecond) {
 		return store.Window{}, invalid("The time range has %s, %s is the most. Ask for a shorter one.",
 			time.Duration(to.Time-from.Time)*time.Microsecond, longest)
 	}
 	return store.Window{Axis: axis, From: from.Time, To: to.Time}, nil
+}
+
+// ordered checks that both ends of a time range are given, the earlier one first.
+func ordered(from, to timestamp) error {
+	switch {
+	case !from.set:
+		return invalid("StartTime is missing. Send epoch seconds, for example 1758654600.")
+	case !to.set:
+		return invalid("EndTime is missing. Send epoch seconds, for example 1758654900.")
+	case to.Time < from.Time:
+		return invalid("End time cannot be earlier than start time")
+	}
+	return nil
 }
 
 // noToken refuses the NextToken of operations that answer everything at once.

@@ -1,7 +1,8 @@
 // Package settings is what an account has set: groups, sampling rules, tags, policies, encryption and the like. It keeps
 // them in the store and holds them to X-Ray's rules.
 //
-// Nothing is cached: a read sees what the last change left, whichever process made it.
+// Nothing is cached: a read sees what the last change left, whichever process made it. Only a Sampler answers the reports of
+// sampling clients, which are many, by rules that may be a second old.
 package settings
 
 import (
@@ -9,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/rayscope/rayscope/internal/store"
@@ -19,6 +21,9 @@ type Settings struct {
 	store  store.Settings
 	region string // goes into ARNs
 	now    func() time.Time
+
+	// changing makes the changes of this process wait for each other: they would meet, and begin anew, in vain.
+	changing sync.Mutex
 }
 
 // New is the settings kept in s.
@@ -33,6 +38,7 @@ const (
 	tagPrefix      = "tag/" // then the ARN of the resource
 	policyPrefix   = "policy/"
 	indexingPrefix = "indexing/"
+	guardPrefix    = "guard/" // then one of the others
 )
 
 // ARN is the name of a resource of the account: of a sampling rule with its name, or of a group.
@@ -48,16 +54,25 @@ type kept[T any] struct {
 
 // get reads the setting with the key.
 func get[T any](ctx context.Context, s *Settings, account store.Account, key string) (k kept[T], err error) {
+	set, err := s.raw(ctx, account, key)
+	if err != nil || set.Key == "" {
+		return k, err
+	}
+	return decode[T](&set)
+}
+
+// raw reads a setting as it is kept; the zero Setting if it is not set.
+func (s *Settings) raw(ctx context.Context, account store.Account, key string) (store.Setting, error) {
 	list, err := s.store.Settings(ctx, account, key)
 	if err != nil {
-		return k, err
+		return store.Setting{}, err
 	}
 	for i := range list {
 		if list[i].Key == key {
-			return decode[T](&list[i])
+			return list[i], nil
 		}
 	}
-	return k, nil
+	return store.Setting{}, nil
 }
 
 // list reads the settings with the prefix, in the order of their keys.
@@ -103,4 +118,28 @@ func retry(change func() error) error {
 		}
 	}
 	return change()
+}
+
+// change makes the changes that plan decides upon after it has read what it needs. plan runs again if another process
+// wrote in between.
+func (s *Settings) change(ctx context.Context, account store.Account, plan func() ([]store.Change, error)) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	return retry(func() error {
+		changes, err := plan()
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		return s.store.Change(ctx, account, changes...)
+	})
+}
+
+// guard is a change that conflicts with every other that has the guard of the same kind of settings. With it a rule about
+// all of a kind, such as how many there may be, holds. Ask for it before reading them.
+func (s *Settings) guard(ctx context.Context, account store.Account, kind string) (store.Change, error) {
+	k, err := get[struct{}](ctx, s, account, guardPrefix+kind)
+	if err != nil {
+		return store.Change{}, err
+	}
+	return put(guardPrefix+kind, struct{}{}, k.revision)
 }
