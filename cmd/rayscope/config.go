@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rayscope/rayscope/internal/cli"
@@ -153,13 +152,7 @@ const (
 )
 
 func parseRetention(s string) (time.Duration, error) {
-	d, err := time.ParseDuration(s)
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		var n uint64
-		if n, err = strconv.ParseUint(days, 10, 16); err == nil {
-			d = time.Duration(n) * 24 * time.Hour
-		}
-	}
+	d, err := parseSpan(s)
 	if err != nil || d < minRetention || d > maxRetention {
 		return 0, errors.New("a time from 1h to 36500d is needed, for example 30d or 720h")
 	}

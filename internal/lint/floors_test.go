@@ -43,10 +43,13 @@ var floors = map[string]floor{
 	"internal/console":    doors,
 	"internal/demo":       doors,
 	"internal/server":     doors,
+	"internal/xrayclient": doors,
+	"internal/show":       doors,
 	"web":                 doors,
 	"internal/ports":      fittings,
 	"internal/hush":       fittings,
 	"internal/cli":        fittings,
+	"internal/terminal":   fittings,
 	"bench":               roof,
 	"cmd":                 roof,
 }
