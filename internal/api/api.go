@@ -13,7 +13,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
@@ -24,9 +26,10 @@ const (
 	maxBody = 8 << 20
 
 	// maxSummaryWindow is the service's own longest window. maxGraphWindow is that of service graphs and time series; the
-	// service's is 6 hours.
+	// service's is 6 hours, as is that of the graph of an insight.
 	maxSummaryWindow = 24 * time.Hour
 	maxGraphWindow   = 24 * time.Hour
+	maxImpactWindow  = 6 * time.Hour
 
 	// maxTime bounds the work for one request: clients give up after a minute, and nobody would read the answer.
 	maxTime = 50 * time.Second
@@ -47,6 +50,9 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Info     func() Info // asked for at each request
+
+	Retrieval *retrieval.Room
+	Insights  *insight.Room
 
 	// KeyConfigured tells whether documents can be encrypted. Nil: they cannot.
 	KeyConfigured func() bool
@@ -87,6 +93,15 @@ func New(c Config) *API {
 		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
 		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
 		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
+		"/StartTraceRetrieval":        {"StartTraceRetrieval", shaped(a.startTraceRetrieval)},
+		"/ListRetrievedTraces":        {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
+		"/GetRetrievedTracesGraph":    {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
+		"/CancelTraceRetrieval":       {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
+
+		"/Insight":            {"GetInsight", shaped(a.getInsight)},
+		"/InsightEvents":      {"GetInsightEvents", shaped(a.getInsightEvents)},
+		"/InsightSummaries":   {"GetInsightSummaries", shaped(a.getInsightSummaries)},
+		"/InsightImpactGraph": {"GetInsightImpactGraph", shaped(a.getInsightImpactGraph)},
 
 		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
 		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},

@@ -18,7 +18,9 @@ import (
 
 	"github.com/rayscope/rayscope/internal/api"
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -33,9 +35,11 @@ type bench struct {
 	t   *testing.T
 	api *api.API
 	now time.Time
-	key bool // documents can be encrypted
 
-	metrics *prometheus.Registry
+	store    *pebble.Store
+	metrics  *prometheus.Registry
+	insights *insight.Room
+	key      bool // documents can be encrypted
 }
 
 func newBench(t *testing.T) *bench {
@@ -49,7 +53,7 @@ func newBench(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	b := &bench{t: t, now: time.Unix(1758654630, 0)}
+	b := &bench{t: t, store: s, now: time.Unix(1758654630, 0)}
 	clock := func() time.Time { return b.now }
 	registry := prometheus.NewRegistry()
 	b.metrics = registry
@@ -59,8 +63,12 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	questions := query.New(s, clock)
+	retrievals := retrieval.New(questions, clock, log)
+	t.Cleanup(retrievals.Close)
+	b.insights = insight.New(s, clock)
 	b.api = api.New(api.Config{
-		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
+		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals, Insights: b.insights,
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
 		Sampling: sampler, Settings: all, Now: clock, Log: log, Metrics: registry,
 		KeyConfigured: func() bool { return b.key },

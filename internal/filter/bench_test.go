@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/rayscope/rayscope/internal/filter"
@@ -38,6 +39,27 @@ func BenchmarkMatch(b *testing.B) {
 	c := readCorpus(b)
 	tr, env := c.trace(b, "T3"), c.env(b)
 	for _, q := range questions {
+		b.Run(q.name, func(b *testing.B) {
+			x := parse(b, q.expression)
+			b.ReportAllocs()
+			for b.Loop() {
+				x.Match(tr, env)
+			}
+		})
+	}
+}
+
+// BenchmarkMatchLarge asks about a trace of 10,001 segments: the cost has to grow with them, not with their square.
+func BenchmarkMatchLarge(b *testing.B) {
+	docs := []string{caller}
+	for i := range 10_000 {
+		docs = append(docs, fmt.Sprintf(`{%s%s"id":"00000000001%05x","parent_id":"0000000000000002","name":"x","annotations":{"a":1}}`, inTrace, whole, i))
+	}
+	tr, env := assemble(b, own, docs...), groupsOf(b, own, nil)
+	for _, q := range []struct{ name, expression string }{
+		{"service", `service() { annotation.a = 2 }`},
+		{"edge", `edge() { source.annotation.a = 2 OR destination.annotation.a = 2 }`},
+	} {
 		b.Run(q.name, func(b *testing.B) {
 			x := parse(b, q.expression)
 			b.ReportAllocs()

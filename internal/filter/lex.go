@@ -37,11 +37,7 @@ func (t *token) is(word string) bool { return t.kind == tokWord && t.lower == wo
 
 // String names the token for people.
 func (t *token) String() string {
-	const longest = 40 // characters of a literal that are repeated
-	s := t.text
-	if utf8.RuneCountInString(s) > longest {
-		s = string([]rune(s)[:longest]) + "…"
-	}
+	s := clip(t.text)
 	switch t.kind {
 	case tokEnd:
 		return "the end"
@@ -51,6 +47,15 @@ func (t *token) String() string {
 		return "the number " + s
 	}
 	return "'" + s + "'"
+}
+
+// clip is the beginning of what an error repeats.
+func clip(s string) string {
+	const longest = 40 // characters
+	if utf8.RuneCountInString(s) > longest {
+		return string([]rune(s)[:longest]) + "…"
+	}
+	return s
 }
 
 // A lexer cuts a text into tokens. Its first error sticks; from then on every token is the end.
@@ -142,7 +147,7 @@ func (l *lexer) lexNumber() {
 	}
 	n, err := strconv.ParseFloat(l.text[at:i], 64)
 	if err != nil { // its form is right, so it is the range
-		l.fail(at, "number %s is out of range: numbers go from -1.7e308 to 1.7e308", l.text[at:i])
+		l.fail(at, "number %s is out of range: numbers go from -1.7e308 to 1.7e308", clip(l.text[at:i]))
 		return
 	}
 	l.take(token{kind: tokNumber, value: fact.Value{Kind: fact.Number, Number: n}}, i)
@@ -200,7 +205,7 @@ func (l *lexer) lexCompare() {
 		if right := slips[run]; right != "" {
 			hint = fmt.Sprintf(", did you mean '%s'?", right)
 		}
-		l.fail(l.pos, "unknown operator '%s'%s", run, hint)
+		l.fail(l.pos, "unknown operator '%s'%s", clip(run), hint)
 	}
 }
 

@@ -20,6 +20,8 @@ type run struct {
 	few    [4]verdict // so that expressions with few groups allocate nothing
 	more   []verdict
 	causes [trace.CauseResponseTime + 1]*[]trace.Cause
+
+	annotated map[*term][]bool // of large traces, by index of the segment
 }
 
 // verdict is that of the i-th group that was asked.
@@ -321,11 +323,11 @@ func (n *term) matchesAnnotation(s *subject) bool {
 	case s.place == inEdge && n.side == here:
 		return n.annotated(s.entity)
 	case n.side == source:
-		return n.annotatedWithin(s.t, s.from)
+		return n.annotatedWithin(s.run, s.from)
 	case n.side == destination:
-		return n.annotatedWithin(s.t, s.to)
+		return n.annotatedWithin(s.run, s.to)
 	case s.place == inService:
-		return n.annotatedWithin(s.t, s.entity)
+		return n.annotatedWithin(s.run, s.entity)
 	}
 	for i := range s.t.Entities {
 		if n.annotated(&s.t.Entities[i]) {
@@ -336,16 +338,42 @@ func (n *term) matchesAnnotation(s *subject) bool {
 }
 
 // annotatedWithin looks at a segment and its subsegments. What a call infers has no annotations: they are the caller's.
-func (n *term) annotatedWithin(t *trace.Trace, of *trace.Entity) bool {
+func (n *term) annotatedWithin(r *run, of *trace.Entity) bool {
 	if of == nil || !of.IsSegment() {
 		return false
 	}
-	for i := range t.Entities {
-		if e := &t.Entities[i]; e.Segment == of.Index && n.annotated(e) {
+	all := r.t.Entities
+	if len(all) > smallTrace {
+		return r.annotatedSegments(n)[of.Index]
+	}
+	for i := range all {
+		if e := &all[i]; e.Segment == of.Index && n.annotated(e) {
 			return true
 		}
 	}
 	return false
+}
+
+// smallTrace is how many entities are looked through for each node or edge. In a larger trace that would be too often: they
+// are looked through once for each term, and the segments noted.
+const smallTrace = 64
+
+// annotatedSegments tells for each entity whether it is a segment that is annotated as the term says.
+func (r *run) annotatedSegments(n *term) []bool {
+	if segments, known := r.annotated[n]; known {
+		return segments
+	}
+	if r.annotated == nil {
+		r.annotated = make(map[*term][]bool)
+	}
+	segments := make([]bool, len(r.t.Entities))
+	for i := range r.t.Entities {
+		if e := &r.t.Entities[i]; e.Segment != trace.None && !segments[e.Segment] {
+			segments[e.Segment] = n.annotated(e)
+		}
+	}
+	r.annotated[n] = segments
+	return segments
 }
 
 // annotated looks at the annotations of one entity. A bare truth counts as its value.

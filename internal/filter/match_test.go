@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/rayscope/rayscope/internal/filter"
@@ -60,7 +61,17 @@ const (
 )
 
 func TestNodesAndEdges(t *testing.T) {
-	ask(t, assemble(t, own, caller, callee, direct), groupsOf(t, own, nil), []question{
+	docs := []string{caller, callee, direct}
+	askNodesAndEdges(t, assemble(t, own, docs...))
+	for i := range 100 { // segments that hang nowhere
+		docs = append(docs, fmt.Sprintf(`{%s%s"id":"00000000000001%02x","parent_id":"00000000000000ff","name":"x"}`, inTrace, whole, i))
+	}
+	askNodesAndEdges(t, assemble(t, own, docs...))
+}
+
+func askNodesAndEdges(t *testing.T, tr *trace.Trace) {
+	t.Helper()
+	ask(t, tr, groupsOf(t, own, nil), []question{
 		{`service(id(type: "client"))`, true}, {`service(id(type: "client", name: "web"))`, true}, {`service(id(type: "client")) {}`, true},
 		{`service(id(type: "client")) { ok }`, false}, {`service(id(type: "client")) { !ok }`, false}, {`service(id(type: "client", name: "api"))`, false},
 		{`service(id(name: "web", account.id: "111122223333"))`, true}, {`service(id(name: "api", account.id: "111122223333"))`, false},

@@ -52,7 +52,7 @@ func TestErrors(t *testing.T) {
 		{`service(id(name: a))`, "col 18: want name as a string in double quotes, found 'a'"},
 		{`rootcause.json = #[{"Services":]`, "col 32: want a value in the JSON behind '#'"},
 		{`rootcause.json = #[1]`, "col 18: pattern of rootcause.json: a cause must be an object"},
-		{`rootcause.json = #[{"Service":[]}]`, "col 18: pattern of rootcause.json: a cause has no member 'Service', did you mean 'Services'?"},
+		{`rootcause.json = #[{"Service":[]}]`, "col 18: pattern of rootcause.json: a cause has no member \"Service\", did you mean 'Services'?"},
 		{`rootcause.json = #[{"Services":{}}]`, "col 18: pattern of rootcause.json: Services must be an array"},
 		{`rootcause.json = #[{"Services":[{"Name":1}]}]`, "col 18: pattern of rootcause.json: Name must be a string or null"},
 		{`rootcause.json = #[{"Services":[{"Name":"a","Name":"a"}]}]`, "col 18: pattern of rootcause.json: an element of Services has 'Name' twice"},
@@ -71,6 +71,7 @@ func TestErrors(t *testing.T) {
 		{`user = "` + strings.Repeat("ü", 4088) + `"`, "expression of 4097 characters: at most 4096 are allowed"},
 		{strings.Repeat("(", 1<<20), "expression of 1048576 bytes: at most 4096 characters are allowed"},
 		{`foo = "` + strings.Repeat("x", 100) + `" service`, "col 1: unknown keyword 'foo'"},
+		{strings.Repeat("x", 100), "col 1: unknown keyword '" + strings.Repeat("x", 40) + "…'"},
 		{`responsetime = "` + strings.Repeat("x", 100) + `"`, `col 16: want a number to compare responsetime with, found the string "` + strings.Repeat("x", 39) + "…: leave out the quotes"},
 	} {
 		_, err := filter.Parse(c.expression)

@@ -67,7 +67,7 @@ func (p *parser) idField(c *selector) {
 	value, given := c.field(p.tok.lower)
 	switch {
 	case value == nil:
-		p.fail(p.tok.at, "unknown field '%s' of id, want name, type or account.id%s", p.tok.text, meant(p.tok.text, idFields))
+		p.fail(p.tok.at, "unknown field '%s' of id, want name, type or account.id%s", clip(p.tok.text), meant(p.tok.text, idFields))
 		return
 	case *given:
 		p.fail(p.tok.at, "field '%s' of id is given twice", p.tok.text)

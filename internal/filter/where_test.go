@@ -38,7 +38,7 @@ func TestWhereLeavesNothingOut(t *testing.T) {
 	c := readCorpus(t)
 	env := groupsOf(t, c.Account, map[string]string{"a": `fault OR user = "a"`, "b": `group.name = "a" service("b")`, "loop": `ok group.name = "loop"`})
 	matches, pruned := 0, 0
-	for seed := range uint64(3000) {
+	for seed := range uint64(2000) {
 		m := newMaker(seed)
 		tr := assemble(t, c.Account, m.documents()...)
 		for range 20 {

@@ -20,10 +20,10 @@ const minute = 60 * segment.Second
 
 // A cover is how a span of receipts is put together from parts of sealed minutes and from traces.
 //
-// A home minute is taken from its parts or read, never both. Those that may be taken are the ones whose every home is near
-// the span: traces at other homes are found by their activity in the span, one by one. Which of them are sealed is decided
-// once, by the one look at the parts. A seal that breaks afterwards does not matter, as the parts were right when they were
-// read; nor does one that forms.
+// A home minute is taken from its parts or read, never both. Which are sealed is decided once, by the one look at the
+// parts: a seal that breaks afterwards does not matter, as the parts were right when they were read; nor does one that
+// forms. Only minutes whose every home is near the span are looked at. What else was received in it belongs to few traces,
+// which the store finds one by one.
 //
 // Parts are of whole minutes of receipt. A span that begins or ends within a minute has an edge there, which is read from
 // the traces of those home minutes that have a part of the edge's minute: no others were received then.

@@ -125,7 +125,7 @@ func (q *Query) fill(ctx context.Context, sq SummaryQuery, p *page, after *store
 			continue
 		}
 		p.seen++
-		t, err := assemble(a, stored, p.asOf)
+		t, err := stored.Assemble(a, p.asOf)
 		if err != nil {
 			return nil, err
 		}

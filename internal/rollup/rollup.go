@@ -137,12 +137,6 @@ func (r *Rollup) round(ctx context.Context) (more bool, err error) {
 
 // sealSome seals the first minutes of the list whose time has come, and tells how many.
 func (r *Rollup) sealSome(ctx context.Context, a store.Account, list []store.Unsealed) (n int, err error) {
-	var groups []*Group
-	if r.o.Groups != nil {
-		if groups, err = r.o.Groups(ctx, a); err != nil {
-			return 0, fmt.Errorf("read the groups of account %s: %w", a, err)
-		}
-	}
 	for _, u := range list {
 		if n == maxSeals || ctx.Err() != nil {
 			return n, ctx.Err()
@@ -151,7 +145,7 @@ func (r *Rollup) sealSome(ctx context.Context, a store.Account, list []store.Uns
 			continue
 		}
 		begin := time.Now()
-		if r.seal(ctx, a, u.Minute, groups) {
+		if r.try(ctx, a, u.Minute) {
 			n++
 		}
 		took := time.Since(begin)
@@ -175,11 +169,23 @@ func Due(u store.Unsealed) time.Time {
 	return touched.Add(max(Quiet, min(touched.Sub(end)/2, maxPatience)))
 }
 
-// seal seals one minute and tells whether it did.
-func (r *Rollup) seal(ctx context.Context, a store.Account, m store.Minute, groups []*Group) bool {
+// Seal seals a minute now. The error may be store.ErrUnsettled.
+func (r *Rollup) Seal(ctx context.Context, a store.Account, m store.Minute) error {
+	var groups []*Group
+	if r.o.Groups != nil {
+		var err error
+		if groups, err = r.o.Groups(ctx, a); err != nil {
+			return fmt.Errorf("read the groups of account %s: %w", a, err)
+		}
+	}
 	r.assembler.Account = a.String()
 	s := &seal{ctx: ctx, store: r.store, account: a, groups: groups, assembler: &r.assembler}
-	err := r.store.Seal(ctx, a, m, s.derive)
+	return r.store.Seal(ctx, a, m, s.derive)
+}
+
+// try seals a minute, remembers if that fails, and tells whether it did not.
+func (r *Rollup) try(ctx context.Context, a store.Account, m store.Minute) bool {
+	err := r.Seal(ctx, a, m)
 	key := minuteOf{a, m}
 	switch {
 	case err == nil:
