@@ -23,7 +23,10 @@ type failureEntity struct {
 	Remote     bool
 }
 
-type rootCauseException struct{ Name, Message *string }
+type rootCauseException struct {
+	Name    string // empty, never null: see toCauseServiceID
+	Message *string
+}
 
 type timeEntity struct {
 	Name     string
@@ -35,14 +38,22 @@ type timeEntity struct {
 func toRootCauses[E any](causes []trace.Cause, entity func(trace.CauseEntity) E) []rootCause[E] {
 	return convert(causes, func(c trace.Cause) rootCause[E] {
 		return rootCause[E]{ClientImpacting: c.ClientImpacting, Services: convert(c.Services, func(s trace.CauseService) rootCauseService[E] {
-			return rootCauseService[E]{serviceID: toServiceID(s.Service), EntityPath: convert(s.Path, entity), Inferred: s.Inferred}
+			return rootCauseService[E]{serviceID: toCauseServiceID(s.Service), EntityPath: convert(s.Path, entity), Inferred: s.Inferred}
 		})}
 	})
 }
 
+// toCauseServiceID has an empty Type where other answers have null: Grafana's data source ends with a failure when the type of a
+// service in a root cause, or the name of an exception in one, is null.
+func toCauseServiceID(s trace.Service) serviceID {
+	id := toServiceID(s)
+	id.Type = &s.Type
+	return id
+}
+
 func toFailureEntity(e trace.CauseEntity) failureEntity {
 	return failureEntity{Name: e.Name, Remote: e.Remote, Exceptions: convert(e.Exceptions, func(x segment.Exception) rootCauseException {
-		return rootCauseException{optional(x.Type), optional(x.Message)}
+		return rootCauseException{x.Type, optional(x.Message)}
 	})}
 }
 

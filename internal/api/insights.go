@@ -145,7 +145,7 @@ func toInsight(i *insight.Insight) insightShape {
 	s := insightShape{
 		InsightId: i.ID, GroupARN: i.GroupARN, GroupName: i.Group, RootCauseServiceId: toServiceID(i.RootCause),
 		Categories: []string{categoryFault}, State: insightActive,
-		StartTime: seconds(i.Start), EndTime: secondsIf(i.End, !i.Active()), eventState: toEventState(&i.Event),
+		StartTime: seconds(i.Start), EndTime: secondsIf(i.End, !i.Active()), eventState: toEventState(&i.Event, i.RootCause),
 	}
 	if !i.Active() {
 		s.State = insightClosed
@@ -153,10 +153,15 @@ func toInsight(i *insight.Insight) insightShape {
 	return s
 }
 
-func toEventState(e *insight.Event) eventState {
+// toEventState names the root cause as anomalous if no other service is: Grafana's data source fails when the list is empty.
+func toEventState(e *insight.Event, rootCause trace.Service) eventState {
+	anomalous := e.Anomalous
+	if len(anomalous) == 0 {
+		anomalous = []trace.Service{rootCause}
+	}
 	return eventState{
 		Summary: e.Summary, ClientRequestImpactStatistics: toImpact(e.Clients), RootCauseServiceRequestImpactStatistics: toImpact(e.Service),
-		TopAnomalousServices: convert(e.Anomalous, func(s trace.Service) anomalousService { return anomalousService{toServiceID(s)} }),
+		TopAnomalousServices: convert(anomalous, func(s trace.Service) anomalousService { return anomalousService{toServiceID(s)} }),
 	}
 }
 
@@ -176,7 +181,7 @@ func (a *API) getInsightEvents(ctx context.Context, in *getInsightEventsInput) (
 		return nil, err
 	}
 	return getInsightEventsOutput{convert(events, func(e insight.Event) insightEvent {
-		return insightEvent{seconds(e.Time), toEventState(&e)}
+		return insightEvent{seconds(e.Time), toEventState(&e, i.RootCause)}
 	}), optional(next)}, nil
 }
 

@@ -25,7 +25,7 @@ func TestInsights(t *testing.T) {
 	in := insight.Insight{
 		ID: insightID, Group: "Default", GroupARN: "arn:aws:xray:eu-central-1:111122223333:group/Default", RootCause: stock, Start: 1758654600 * segment.Second,
 		Event: insight.Event{
-			Time: 1758654610 * segment.Second, Summary: "faults of stock.example.net above the expected range", Clients: insight.Impact{Faults: 41, OK: 359, Total: 400},
+			Time: 1758654610 * segment.Second, Summary: "Faults of stock.example.net are above the expected range.", Clients: insight.Impact{Faults: 41, OK: 359, Total: 400},
 			Service: insight.Impact{Faults: 44, OK: 296, Total: 340}, Anomalous: []trace.Service{stock},
 		},
 	}

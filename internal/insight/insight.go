@@ -60,7 +60,7 @@ type Insight struct {
 // An Event is what an insight was like at one time.
 type Event struct {
 	Time      segment.Time
-	Summary   string // a sentence for people, at most 1,000 bytes
+	Summary   string // sentences for people, each with a full stop, at most 1,000 bytes
 	Clients   Impact // on requests at the root services
 	Service   Impact // on requests to the service that is the root cause
 	Anomalous []trace.Service
@@ -139,6 +139,9 @@ func (in *Insight) check() error {
 		return fmt.Errorf("it starts at %d, has an event at %d and ends at %d: it must start first", in.Start, in.Time, in.End)
 	case len(in.Summary) > maxSummary:
 		return fmt.Errorf("the summary has %d bytes, %d is the most", len(in.Summary), maxSummary)
+	case !strings.HasSuffix(in.Summary, "."):
+		// Grafana's data source takes the summary of a closed insight apart at full stops, and fails when there is none.
+		return fmt.Errorf("the summary %.100q is no sentence: it must end with a full stop", in.Summary)
 	case len(in.Anomalous) > maxAnomalous:
 		return fmt.Errorf("%d services are anomalous, %d is the most: leave out those with the least excess", len(in.Anomalous), maxAnomalous)
 	}

@@ -60,7 +60,7 @@ func id(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", n) }
 func state(n, event, end int) insight.Insight {
 	in := insight.Insight{
 		ID: id(n), Group: "Default", GroupARN: group, RootCause: trace.Service{Name: "stock", Type: "AWS::EC2::Instance"}, Start: noon + segment.Time(n)*minute,
-		Event: insight.Event{Time: noon + segment.Time(event)*minute, Summary: fmt.Sprintf("event at %d", event), Clients: insight.Impact{Faults: 41, OK: 359, Total: 400}},
+		Event: insight.Event{Time: noon + segment.Time(event)*minute, Summary: fmt.Sprintf("Event at %d.", event), Clients: insight.Impact{Faults: 41, OK: 359, Total: 400}},
 	}
 	if end != 0 {
 		in.End = noon + segment.Time(end)*minute
@@ -109,7 +109,7 @@ func TestLifeOfAnInsight(t *testing.T) {
 	}
 	b.record(state(1, 4, 0), state(1, 9, 0))
 	in, err := b.room.Get(t.Context(), account, id(1))
-	if err != nil || !in.Active() || in.Recorded != 2 || in.Summary != "event at 9" || in.Clients.Faults != 41 || in.RootCause.Name != "stock" {
+	if err != nil || !in.Active() || in.Recorded != 2 || in.Summary != "Event at 9." || in.Clients.Faults != 41 || in.RootCause.Name != "stock" {
 		t.Errorf("active: got %+v, %v; want the state of the second event", in, err)
 	}
 	if _, err := b.room.Get(t.Context(), other, id(1)); !errors.Is(err, insight.ErrUnknown) {
@@ -120,7 +120,7 @@ func TestLifeOfAnInsight(t *testing.T) {
 		t.Errorf("closed: got %+v, %v", in, err)
 	}
 	events, next, err := b.room.Events(t.Context(), account, id(1), 50, "")
-	if err != nil || next != "" || len(events) != 3 || events[0].Summary != "event at 14" || events[2].Summary != "event at 4" {
+	if err != nil || next != "" || len(events) != 3 || events[0].Summary != "Event at 14." || events[2].Summary != "Event at 4." {
 		t.Errorf("events: got %+v, %q, %v; want three, the newest first", events, next, err)
 	}
 	if err := b.room.Record(t.Context(), account, state(1, 15, 0)); !errors.Is(err, insight.ErrClosed) {
@@ -141,6 +141,7 @@ func TestRecordRefuses(t *testing.T) {
 		"names no group":          change(func(in *insight.Insight) { in.Group = "" }),
 		"must start first":        change(func(in *insight.Insight) { in.Time = in.Start - 1 }),
 		"ends at 1:":              change(func(in *insight.Insight) { in.End = 1 }),
+		"full stop":               change(func(in *insight.Insight) { in.Summary = "faults" }),
 		"1001 bytes":              change(func(in *insight.Insight) { in.Summary = strings.Repeat("x", 1001) }),
 		"21 services":             change(func(in *insight.Insight) { in.Anomalous = make([]trace.Service, 21) }),
 		"is not what it was":      change(func(in *insight.Insight) { in.Start++ }),
@@ -245,7 +246,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("got %d events, want %d", len(got), insight.MaxEvents-1)
 	}
 	for i, e := range got {
-		if want := fmt.Sprintf("event at %d", insight.MaxEvents+extra-i); e.Summary != want {
+		if want := fmt.Sprintf("Event at %d.", insight.MaxEvents+extra-i); e.Summary != want {
 			t.Fatalf("event %d: got %q, want %q", i, e.Summary, want)
 		}
 	}

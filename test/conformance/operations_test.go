@@ -63,6 +63,7 @@ var operations = []operation{
 		"Filter expressions have at most 4,096 characters and nest 128 deep.", tokenBound}, differs: []string{
 		"With `Sampling` and the strategy `PartialScan` all traces are answered; the service may leave some out.",
 		"A trace can be found as soon as it is stored.",
+		"In root causes `Type` of a service and `Name` of an exception are empty, not null, when they are not known: Grafana's data source fails on null.",
 		"A filter expression that is wrong is told with its column and the word that was probably meant.",
 		"The members `MatchedService` and `MatchedEdge`, which the service was seen to send though the model has not them, are not sent.", ownAccount}},
 	{name: "ListResourcePolicies", limits: []string{trustToken}},
