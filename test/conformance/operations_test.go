@@ -93,6 +93,7 @@ var operations = []operation{
 	{name: "UpdateSamplingRule", limits: []string{"Of `Default` only `FixedRate` and `ReservoirSize` can be changed."}, differs: []string{
 		"`SamplingRateBoost` as in CreateSamplingRule."}},
 	{name: "UpdateTraceSegmentDestination", differs: []string{
+		"A destination that is set already can be set again; the service refuses that.",
 		"The destination is kept and answered, and changes nothing: every span is kept and indexed here.",
 		"`SpansLogGroupKmsKeyId` is refused: there are no log groups. PutEncryptionConfig encrypts documents."}},
 }
