@@ -51,9 +51,9 @@ func serveSettings(home string) []cli.Setting {
 			Help: "Key that documents are encrypted with once PutEncryptionConfig asks for type KMS: 32 bytes as hex or base64, in a file\n" +
 				"for its owner only. Without the flag the key is taken from " + keyVariable + ", if that is set."},
 		{Name: "default-sampling-rate", Value: "SHARE", Default: strconv.FormatFloat(sampling.DefaultFixedRate, 'g', -1, 64),
-			Help: "Share of requests, 0 to 1, that SDKs sample beyond the reservoir. 1 traces everything."},
+			Help: "Share of requests, 0 to 1, that SDKs sample beyond the reservoir. 1 traces everything. What UpdateSamplingRule sets for the rule Default counts more."},
 		{Name: "default-sampling-reservoir", Value: "N", Default: strconv.Itoa(sampling.DefaultReservoirSize),
-			Help: "Requests each second, of all processes together, that SDKs sample in any case."},
+			Help: "Requests each second, of all processes together, that SDKs sample in any case. What UpdateSamplingRule sets for the rule Default counts more."},
 		{Name: "log-format", Value: "text|json", Default: "text", Help: "Form of the log, which goes to stderr."},
 		{Name: "log-level", Value: "LEVEL", Default: "info", Help: "Least level of the log: debug, info, warn or error."},
 	}

@@ -23,7 +23,7 @@ import (
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
 	"github.com/rayscope/rayscope/internal/retrieval"
-	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
@@ -72,8 +72,8 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer closeStore(&err, db)
 	metrics.MustRegister(storeMetrics(db)...)
 
-	kept := settings.New(db, c.region, time.Now)
-	docs, err := openEncryption(ctx, db, c, kept)
+	all := settings.New(db, c.region, time.Now)
+	docs, err := openEncryption(ctx, db, c, all)
 	if err != nil {
 		return err
 	}
@@ -85,14 +85,19 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	questions := query.New(docs, time.Now)
 	retrievals := retrieval.New(questions, time.Now, log)
 	defer retrievals.Close()
+	rules, err := settings.NewSampler(ctx, all, c.account, c.defaultRule, log)
+	if err != nil {
+		return err
+	}
+	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(all), Now: time.Now, Registerer: metrics, Logger: log})
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
 		Query:    questions,
 		Ingest:   in,
-		Sampling: sampling.NewTargets(c.defaultRule),
-		Settings: kept,
+		Sampling: rules,
+		Settings: all,
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,
@@ -147,6 +152,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer others.Wait()
 	defer fail(nil)
 	others.Go(func() { retention.Run(running, db, c.retention, log) })
+	others.Go(func() { rollups.Run(running) })
 	others.Go(func() {
 		if err := also(running, agent.address, log); err != nil {
 			fail(err)
@@ -161,9 +167,9 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 }
 
 // openEncryption puts encryption between the rooms and the engine.
-func openEncryption(ctx context.Context, db store.Store, c config, kept *settings.Settings) (*crypt.Store, error) {
+func openEncryption(ctx context.Context, db store.Store, c config, all *settings.Settings) (*crypt.Store, error) {
 	s, err := crypt.Open(ctx, db, c.key, func(ctx context.Context, account store.Account) (bool, error) {
-		e, err := kept.Encryption(ctx, account)
+		e, err := all.Encryption(ctx, account)
 		return e.Type == settings.EncryptionKMS, err
 	}, c.account)
 	if errors.Is(err, crypt.ErrKey) {

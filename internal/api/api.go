@@ -3,7 +3,6 @@ package api
 import (
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,6 @@ import (
 	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retrieval"
-	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
@@ -27,9 +25,10 @@ const (
 	// maxBody holds 50 documents of 64 KiB with every character escaped once, which is what a daemon may send.
 	maxBody = 8 << 20
 
-	// maxSummaryWindow and maxGraphWindow are the service's own longest windows.
+	// maxSummaryWindow is the service's own longest window. maxGraphWindow is that of service graphs and time series; the
+	// service's is 6 hours.
 	maxSummaryWindow = 24 * time.Hour
-	maxGraphWindow   = 6 * time.Hour
+	maxGraphWindow   = 24 * time.Hour
 
 	// maxTime bounds the work for one request: clients give up after a minute, and nobody would read the answer.
 	maxTime = 50 * time.Second
@@ -44,7 +43,7 @@ type Config struct {
 	Region   string        // goes into ARNs
 	Query    *query.Query
 	Ingest   *ingest.Ingester
-	Sampling *sampling.Targets
+	Sampling *settings.Sampler
 	Settings *settings.Settings
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -61,8 +60,8 @@ type Config struct {
 // API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.
 type API struct {
 	Config
-	operations map[string]operation // by path
-	started    time.Time
+	operations map[string]operation // X-Ray's, by path: POST
+	own        map[string]operation // Rayscope's own, by path: GET
 	requests   *prometheus.CounterVec
 	daemons    *prometheus.CounterVec
 }
@@ -75,7 +74,7 @@ type operation struct {
 
 // New is the API over the given rooms.
 func New(c Config) *API {
-	a := &API{Config: c, started: c.Now()}
+	a := &API{Config: c}
 	a.operations = map[string]operation{
 		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
 		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
@@ -83,6 +82,9 @@ func New(c Config) *API {
 		"/Traces":           {"BatchGetTraces", shaped(a.batchGetTraces)},
 		"/ServiceGraph":     {"GetServiceGraph", shaped(a.getServiceGraph)},
 		"/TraceGraph":       {"GetTraceGraph", shaped(a.getTraceGraph)},
+
+		"/TimeSeriesServiceStatistics": {"GetTimeSeriesServiceStatistics", shaped(a.getTimeSeriesServiceStatistics)},
+
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
 
@@ -95,6 +97,11 @@ func New(c Config) *API {
 		"/InsightEvents":      {"GetInsightEvents", shaped(a.getInsightEvents)},
 		"/InsightSummaries":   {"GetInsightSummaries", shaped(a.getInsightSummaries)},
 		"/InsightImpactGraph": {"GetInsightImpactGraph", shaped(a.getInsightImpactGraph)},
+
+		"/CreateSamplingRule":         {"CreateSamplingRule", shaped(a.createSamplingRule)},
+		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
+		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
+		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
 
 		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
 		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},
@@ -118,32 +125,36 @@ func New(c Config) *API {
 		"/UntagResource":       {"UntagResource", shaped(a.untagResource)},
 		"/ListTagsForResource": {"ListTagsForResource", shaped(a.listTagsForResource)},
 	}
+	a.own = map[string]operation{
+		infoPath:    {"GetInfo", a.info},
+		daemonsPath: {"GetDaemons", a.listDaemons},
+	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
 	}, []string{"operation", "result"})
 	a.daemons = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_telemetry_segments_total", Help: "What daemons reported of themselves in telemetry records: segments by what became of them.",
 	}, []string{"result"})
-	c.Metrics.MustRegister(a.requests, a.daemons)
+	c.Metrics.MustRegister(a.requests, a.daemons, ruleMetrics{c.Sampling.Totals})
 	return a
 }
 
 // Owns tells whether the path is that of an operation.
 func (a *API) Owns(path string) bool {
-	_, ok := a.operations[path]
-	return ok || path == infoPath
+	_, xray := a.operations[path]
+	_, own := a.own[path]
+	return xray || own
 }
 
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	op, ok := a.operations[r.URL.Path]
-	if r.URL.Path == infoPath && r.Method == http.MethodGet {
-		a.info(w)
-		return
-	}
-	if !ok || r.Method != http.MethodPost {
+	op, ok := a.find(r)
+	if !ok {
 		a.requests.WithLabelValues("unknown", "UnknownOperationException").Inc()
 		writeError(w, unknownOperation(r.Method, r.URL.Path))
 		return
+	}
+	if r.Method == http.MethodGet {
+		w.Header().Set("Cache-Control", "no-store")
 	}
 	out, err := a.run(r, op)
 	if err == nil {
@@ -156,6 +167,17 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.requests.WithLabelValues(op.name, "ok").Inc()
+}
+
+// find is the operation that a request is for.
+func (a *API) find(r *http.Request) (op operation, ok bool) {
+	switch r.Method {
+	case http.MethodPost:
+		op, ok = a.operations[r.URL.Path]
+	case http.MethodGet:
+		op, ok = a.own[r.URL.Path]
+	}
+	return op, ok
 }
 
 // run reads the body and answers.
@@ -204,33 +226,4 @@ func read(r *http.Request, b *[]byte) error {
 			return malformed(fmt.Sprintf("The body could not be read: %v", err))
 		}
 	}
-}
-
-// shaped makes an operation of a function on its input shape. An empty body is an empty object.
-func shaped[In any](f func(context.Context, *In) (any, error)) func(context.Context, []byte) (any, error) {
-	return func(ctx context.Context, body []byte) (any, error) {
-		in := new(In)
-		if err := decode(body, in); err != nil {
-			return nil, err
-		}
-		return f(ctx, in)
-	}
-}
-
-func decode(body []byte, in any) error {
-	if len(body) == 0 {
-		return nil
-	}
-	err := json.Unmarshal(body, in)
-	var shape *json.UnmarshalTypeError
-	var e *Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &e):
-		return e
-	case errors.As(err, &shape):
-		return invalid("%s has the wrong type: a JSON %s was found, %s is needed.", shape.Field, shape.Value, typeName(shape.Type.Kind()))
-	}
-	return malformed(fmt.Sprintf("The body is not a JSON object: %v.", err))
 }

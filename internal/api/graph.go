@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 
+	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/servicemap"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
@@ -86,25 +88,23 @@ func (a *API) getServiceGraph(ctx context.Context, in *getServiceGraphInput) (an
 	if err := noToken(in.NextToken); err != nil {
 		return nil, err
 	}
-	g, err := a.group(ctx, in.GroupName, in.GroupARN)
+	g, err := a.members(ctx, in.GroupName, in.GroupARN)
 	if err != nil {
 		return nil, err
-	}
-	if g != nil && g.FilterExpression != "" {
-		return nil, invalid("GroupName %s: graphs of groups are not supported by this version of Rayscope. Leave GroupName and GroupARN out.", g.Name)
 	}
 	w, err := window(store.ByReceived, in.StartTime, in.EndTime, maxGraphWindow)
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.Query.ServiceGraph(ctx, a.Account, w.From, w.To)
+	m, err := a.Query.ServiceGraph(ctx, query.GraphQuery{Account: a.Account, From: w.From, To: w.To, Group: g})
 	if err != nil {
 		return nil, err
 	}
 	if m.Dropped > 0 {
 		a.Log.Warn("the service map has too many nodes, some are left out", "nodes", servicemap.MaxNodes, "dropped_observations", m.Dropped)
 	}
-	out := getServiceGraphOutput{StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toServices(m, withTimes)}
+	out := getServiceGraphOutput{StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toServices(&m.Map, withTimes),
+		ContainsOldGroupVersions: m.OldVersions}
 	if s := m.Span(); s != (servicemap.Span{}) {
 		out.StartTime, out.EndTime = float(s.First), float(s.Last)
 	}
@@ -127,6 +127,19 @@ func (a *API) group(ctx context.Context, name, arn string) (*settings.Group, err
 		return nil, invalid("The group cannot be used, %v. Update its FilterExpression.", g.Problem)
 	}
 	return g, nil
+}
+
+// members is what decides who belongs to that group; nil if everything does.
+func (a *API) members(ctx context.Context, name, arn string) (*rollup.Group, error) {
+	g, err := a.group(ctx, name, arn)
+	if g == nil || err != nil {
+		return nil, err
+	}
+	env, err := a.Settings.Env(ctx, a.Account)
+	if err != nil {
+		return nil, err
+	}
+	return rollup.NewGroup(g, env), nil
 }
 
 func (a *API) getTraceGraph(ctx context.Context, in *getTraceGraphInput) (any, error) {

@@ -1,6 +1,6 @@
 package api
 
-import "net/http"
+import "context"
 
 // infoPath is the first of Rayscope's own operations, which the console and scripts use beside X-Ray's.
 const infoPath = "/rayscope/v1/info"
@@ -14,8 +14,4 @@ type Info struct {
 	Daemon  string // address of the UDP and TCP listener for SDKs; empty if there is none
 }
 
-func (a *API) info(w http.ResponseWriter) {
-	a.requests.WithLabelValues("GetInfo", "ok").Inc()
-	w.Header().Set("Cache-Control", "no-store")
-	_ = write(w, http.StatusOK, a.Info()) // strings always encode
-}
+func (a *API) info(context.Context, []byte) (any, error) { return a.Info(), nil }

@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"math"
-	"reflect"
 	"time"
 
 	"github.com/rayscope/rayscope/internal/segment"
@@ -44,20 +43,6 @@ func (t *timestamp) UnmarshalJSON(b []byte) error {
 	}
 	*t = timestamp{segment.Time(math.Round(f * 1e6)), true}
 	return nil
-}
-
-func typeName(k reflect.Kind) string {
-	switch k {
-	case reflect.String:
-		return "a string"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	}
-	return "a number"
 }
 
 type serviceID struct {

@@ -1,6 +1,13 @@
 package api
 
-import "context"
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/settings"
+)
 
 type putTelemetryRecordsInput struct {
 	TelemetryRecords []telemetryRecord
@@ -10,11 +17,21 @@ type putTelemetryRecordsInput struct {
 }
 
 type telemetryRecord struct {
-	Timestamp              timestamp
-	SegmentsReceivedCount  int32
-	SegmentsSentCount      int32
-	SegmentsSpilloverCount int32
-	SegmentsRejectedCount  int32
+	Timestamp               timestamp
+	SegmentsReceivedCount   int32
+	SegmentsSentCount       int32
+	SegmentsSpilloverCount  int32
+	SegmentsRejectedCount   int32
+	BackendConnectionErrors backendConnectionErrors
+}
+
+type backendConnectionErrors struct {
+	TimeoutCount           int32
+	ConnectionRefusedCount int32
+	HTTPCode4XXCount       int32
+	HTTPCode5XXCount       int32
+	UnknownHostCount       int32
+	OtherCount             int32
 }
 
 // Limits of the model.
@@ -24,34 +41,106 @@ const (
 	maxResourceARN = 500
 )
 
-// putTelemetryRecords takes what daemons report of themselves into the metrics and the log.
-func (a *API) putTelemetryRecords(_ context.Context, in *putTelemetryRecordsInput) (any, error) {
-	switch {
-	case len(in.TelemetryRecords) == 0:
-		return nil, invalid("Telemetry records cannot be empty")
-	case len(in.EC2InstanceId) > maxInstanceID:
-		return nil, invalid("EC2InstanceId has %d characters, %d is the most.", len(in.EC2InstanceId), maxInstanceID)
-	case len(in.Hostname) > maxHostname:
-		return nil, invalid("Hostname has %d characters, %d is the most.", len(in.Hostname), maxHostname)
-	case len(in.ResourceARN) > maxResourceARN:
-		return nil, invalid("ResourceARN has %d characters, %d is the most.", len(in.ResourceARN), maxResourceARN)
+// putTelemetryRecords takes what daemons report of themselves into the metrics, the log and the settings.
+func (a *API) putTelemetryRecords(ctx context.Context, in *putTelemetryRecordsInput) (any, error) {
+	if err := in.check(); err != nil {
+		return nil, err
 	}
-	for i, r := range in.TelemetryRecords {
-		if !r.Timestamp.set {
-			return nil, invalid("TelemetryRecords[%d].Timestamp is missing. Send epoch seconds.", i)
-		}
-		if min(r.SegmentsReceivedCount, r.SegmentsSentCount, r.SegmentsSpilloverCount, r.SegmentsRejectedCount) < 0 {
-			return nil, invalid("TelemetryRecords[%d] has a negative count. Counts are 0 or more.", i)
-		}
+	d := settings.Daemon{Host: in.Hostname, Instance: in.EC2InstanceId, Resource: in.ResourceARN, Records: convert(in.TelemetryRecords, toTelemetry)}
+	if err := a.Settings.Hear(ctx, a.Account, d); err != nil {
+		return nil, err
 	}
 	for _, r := range in.TelemetryRecords {
 		a.daemons.WithLabelValues("received").Add(float64(r.SegmentsReceivedCount))
 		a.daemons.WithLabelValues("sent").Add(float64(r.SegmentsSentCount))
 		a.daemons.WithLabelValues("spilled").Add(float64(r.SegmentsSpilloverCount))
 		a.daemons.WithLabelValues("rejected").Add(float64(r.SegmentsRejectedCount))
-		if lost := r.SegmentsSpilloverCount + r.SegmentsRejectedCount; lost > 0 {
+		if r.SegmentsSpilloverCount > 0 || r.SegmentsRejectedCount > 0 {
 			a.Log.Warn("a daemon lost segments", "host", in.Hostname, "instance", in.EC2InstanceId, "spilled", r.SegmentsSpilloverCount, "rejected", r.SegmentsRejectedCount)
 		}
 	}
 	return struct{}{}, nil
+}
+
+func (in *putTelemetryRecordsInput) check() error {
+	if len(in.TelemetryRecords) == 0 {
+		return invalid("Telemetry records cannot be empty")
+	}
+	for _, m := range []struct {
+		name, value string
+		most        int
+	}{
+		{"EC2InstanceId", in.EC2InstanceId, maxInstanceID},
+		{"Hostname", in.Hostname, maxHostname},
+		{"ResourceARN", in.ResourceARN, maxResourceARN},
+	} {
+		if n := utf8.RuneCountInString(m.value); n > m.most {
+			return invalid("%s has %d characters, %d is the most.", m.name, n, m.most)
+		}
+	}
+	for i, r := range in.TelemetryRecords {
+		if !r.Timestamp.set {
+			return invalid("TelemetryRecords[%d].Timestamp is missing. Send epoch seconds.", i)
+		}
+		e := r.BackendConnectionErrors
+		if min(r.SegmentsReceivedCount, r.SegmentsSentCount, r.SegmentsSpilloverCount, r.SegmentsRejectedCount,
+			e.TimeoutCount, e.ConnectionRefusedCount, e.HTTPCode4XXCount, e.HTTPCode5XXCount, e.UnknownHostCount, e.OtherCount) < 0 {
+			return invalid("TelemetryRecords[%d] has a negative count. Counts are 0 or more.", i)
+		}
+	}
+	return nil
+}
+
+func toTelemetry(r telemetryRecord) settings.Telemetry {
+	e := r.BackendConnectionErrors
+	return settings.Telemetry{
+		Time:     time.UnixMicro(int64(r.Timestamp.Time)).UTC(),
+		Received: r.SegmentsReceivedCount, Sent: r.SegmentsSentCount, Spilled: r.SegmentsSpilloverCount, Rejected: r.SegmentsRejectedCount,
+		ConnectionErrors: settings.ConnectionErrors{
+			Timeout: e.TimeoutCount, Refused: e.ConnectionRefusedCount, HTTP4XX: e.HTTPCode4XXCount, HTTP5XX: e.HTTPCode5XXCount,
+			UnknownHost: e.UnknownHostCount, Other: e.OtherCount,
+		},
+	}
+}
+
+// daemonsPath is where the console and scripts ask what daemons reported.
+const daemonsPath = "/rayscope/v1/daemons"
+
+type daemonsOutput struct{ Daemons []daemonShape }
+
+// daemonShape has the names of PutTelemetryRecords.
+type daemonShape struct {
+	Hostname         string
+	EC2InstanceId    string
+	ResourceARN      string
+	LastHeard        *float64 // epoch seconds of this server
+	TelemetryRecords []telemetryShape
+}
+
+type telemetryShape struct {
+	Timestamp               *float64
+	SegmentsReceivedCount   int32
+	SegmentsSentCount       int32
+	SegmentsSpilloverCount  int32
+	SegmentsRejectedCount   int32
+	BackendConnectionErrors backendConnectionErrors
+}
+
+// listDaemons answers the last records of each daemon, the last heard first.
+func (a *API) listDaemons(ctx context.Context, _ []byte) (any, error) {
+	daemons, err := a.Settings.Daemons(ctx, a.Account)
+	if err != nil {
+		return nil, err
+	}
+	return daemonsOutput{convert(daemons, func(d settings.Daemon) daemonShape {
+		return daemonShape{d.Host, d.Instance, d.Resource, seconds(segment.TimeOf(d.Heard)), convert(d.Records, ofTelemetry)}
+	})}, nil
+}
+
+func ofTelemetry(t settings.Telemetry) telemetryShape {
+	e := t.ConnectionErrors
+	return telemetryShape{
+		seconds(segment.TimeOf(t.Time)), t.Received, t.Sent, t.Spilled, t.Rejected,
+		backendConnectionErrors{e.Timeout, e.Refused, e.HTTP4XX, e.HTTP5XX, e.UnknownHost, e.Other},
+	}
 }

@@ -19,7 +19,11 @@ import (
 )
 
 // endless has a window that is never read to its end.
-type endless struct{ store.Reader }
+type endless struct{ query.Store }
+
+func (endless) Parts(context.Context, store.Account, byte, store.Minute, store.Minute) iter.Seq2[*store.Part, error] {
+	return func(func(*store.Part, error) bool) {}
+}
 
 func (endless) Scan(ctx context.Context, _ store.Account, _ store.Selection) iter.Seq2[*store.Trace, error] {
 	return func(yield func(*store.Trace, error) bool) {

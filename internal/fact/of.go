@@ -34,7 +34,7 @@ func Of(t *trace.Trace, state func(Fact)) {
 		}
 		for j := range e.Annotations {
 			a := &e.Annotations[j]
-			state(Fact{Annotation, a.Key, valueOf(a)})
+			state(Fact{Annotation, a.Key, ValueOf(a)})
 		}
 	}
 	if inferred {
@@ -70,7 +70,7 @@ func ofRoot(e *trace.Entity, state func(Fact)) {
 
 // ofNode states the name of an entity's node and its failures. A root's client has the same name.
 func ofNode(e *trace.Entity, state func(Fact)) {
-	name := text(e.Service().Name)
+	name := text(e.NodeName())
 	state(Fact{Service, "", name})
 	if e.IsFault() {
 		state(Fact{FaultIn, "", name})
@@ -87,8 +87,8 @@ func text(s string) Value { return Value{Kind: String, String: s} }
 
 func number(n float64) Value { return Value{Kind: Number, Number: n} }
 
-// valueOf is an annotation's value. No JSON number is NaN, and a zero is equal to the negative zero.
-func valueOf(a *segment.Annotation) Value {
+// ValueOf is an annotation's value. No JSON number is NaN, and a zero is equal to the negative zero.
+func ValueOf(a *segment.Annotation) Value {
 	switch a.Kind {
 	case segment.NumberValue:
 		if a.Number == 0 || math.IsNaN(a.Number) {

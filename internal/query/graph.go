@@ -6,31 +6,64 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
 )
 
-// ServiceGraph is the map of what was received in [from, to).
-func (q *Query) ServiceGraph(ctx context.Context, account store.Account, from, to segment.Time) (*servicemap.Map, error) {
-	a, done := q.assembler(account)
-	defer done()
-	m := new(servicemap.Map)
-	links := make(links)
-	for stored, err := range q.store.Scan(ctx, account, store.Selection{Window: store.Window{Axis: store.ByReceived, From: from, To: to}}) {
+// A GraphQuery asks for the map of what was received in [From, To).
+type GraphQuery struct {
+	Account  store.Account
+	From, To segment.Time
+	Group    *rollup.Group // only traces that belong to it; nil for all
+}
+
+// A Graph is a service map.
+type Graph struct {
+	servicemap.Map
+	OldVersions bool // traces of the group are in it that an earlier version of its expression chose
+}
+
+// ServiceGraph answers a GraphQuery: what is sealed from its parts, the rest from the traces. Of a group it reads the
+// members' traces.
+func (q *Query) ServiceGraph(ctx context.Context, gq GraphQuery) (*Graph, error) {
+	g := new(Graph)
+	c := newCover(gq.From, gq.To)
+	if gq.Group == nil {
+		err := c.take(ctx, q.store, gq.Account, func(_ store.Minute, data []byte) error {
+			if err := g.MergeEncoded(data, nil); err != nil {
+				return err
+			}
+			return q.drawMany(ctx, gq.Account, &g.Map)
+		})
 		if err != nil {
 			return nil, err
 		}
-		t, err := assemble(a, stored, forever)
-		if err != nil {
-			return nil, err
-		}
-		m.Add(t, from, to)
-		links.collect(t, from, to)
-		links.draw(m, t)
 	}
-	return m, q.drawRest(ctx, account, m, links)
+	for _, r := range c.rest() {
+		if err := q.addTraces(ctx, gq, r, &g.Map); err != nil {
+			return nil, err
+		}
+	}
+	if err := q.drawLinks(ctx, gq.Account, &g.Map); err != nil {
+		return nil, err
+	}
+	var err error
+	g.OldVersions, err = q.oldMembers(ctx, gq.Account, gq.From, gq.To, gq.Group)
+	return g, err
+}
+
+// addTraces adds what was received in the reading. A sender of a link is drawn when it is met, received then or not: a
+// scan goes back in time, so it nearly always comes after the receiver. Senders outside of the group are looked up.
+func (q *Query) addTraces(ctx context.Context, gq GraphQuery, r reading, m *servicemap.Map) error {
+	waited := func(id segment.TraceID) bool { _, ok := m.Links[id]; return ok }
+	return q.read(ctx, gq.Account, r, gq.Group, waited, func(_ *store.Trace, t *trace.Trace) error {
+		m.Add(t, r.from, r.to)
+		m.Draw(t)
+		return q.drawMany(ctx, gq.Account, m)
+	})
 }
 
 // TraceGraph is the map of one trace.
@@ -43,7 +76,7 @@ func (q *Query) TraceGraph(ctx context.Context, account store.Account, id segmen
 		if err != nil {
 			return nil, err
 		}
-		t, err := assemble(a, stored, forever)
+		t, err := stored.Assemble(a, forever)
 		if err != nil {
 			return nil, err
 		}
@@ -56,89 +89,46 @@ func (q *Query) TraceGraph(ctx context.Context, account store.Account, id segmen
 	return m, nil
 }
 
-// maxLinks bounds the links of one map that wait for the trace they lead to.
+// maxLinks is how many traces that links lead to are kept in mind before they are looked up: memory for them is bounded.
 const maxLinks = 10_000
 
-// links are segments of a map that were caused by an event sent in another trace, by that trace. A scan goes back in time,
-// so it nearly always meets the sender's trace after the receiver's.
-type links map[segment.TraceID][]link
-
-type link struct {
-	sender   segment.ID
-	receiver trace.Entity // a copy that owns what AddLink needs
+// drawMany draws the links that wait in the map if there are many.
+func (q *Query) drawMany(ctx context.Context, account store.Account, m *servicemap.Map) error {
+	if len(m.Links) < maxLinks {
+		return nil
+	}
+	return q.drawLinks(ctx, account, m)
 }
 
-// collect notes the links of the segments received in [from, to).
-func (l links) collect(t *trace.Trace, from, to segment.Time) {
-	for _, i := range t.Segments {
-		e := &t.Entities[i]
-		if e.Received < from || e.Received >= to {
-			continue
-		}
-		for _, k := range e.Digest.Links {
-			if k.Child || k.Trace == t.ID || len(l) >= maxLinks {
-				continue
-			}
-			l[k.Trace] = append(l[k.Trace], link{k.ID, own(e)})
+// drawLinks looks up the traces behind the links that wait in the maps, in the order in which they are likely to lie, and
+// draws these. Links to traces that are not there are dropped.
+func (q *Query) drawLinks(ctx context.Context, account store.Account, all ...*servicemap.Map) error {
+	senders := make(map[segment.TraceID]bool)
+	for _, m := range all {
+		for id := range m.Links {
+			senders[id] = true
 		}
 	}
-}
-
-// own copies a segment out of the assembler.
-func own(e *trace.Entity) trace.Entity {
-	s := e.Service().Clone()
-	c, d := *e.Entity, segment.Digest{Origin: s.Type, AccountID: s.Account}
-	c.Name, c.HTTP = s.Name, segment.HTTP{Status: e.HTTP.Status}
-	c.Annotations, c.Exceptions = nil, nil
-	copied := *e
-	copied.Entity, copied.Digest = &c, &d
-	return copied
-}
-
-// draw adds the edges of the links that lead to t, from the senders: the queue that the sending call infers, else the
-// sending segment's node.
-func (l links) draw(m *servicemap.Map, t *trace.Trace) {
-	for _, k := range l[t.ID] {
-		if s, state, ok := sender(t, k.sender); ok {
-			m.AddLink(s.Service(), state, &k.receiver, s.End)
-		}
-	}
-	delete(l, t.ID)
-}
-
-// drawRest looks up the traces that the scan did not meet behind the links to them: sent before the window, or in the same
-// second as received. It asks for them in the order in which they are likely to lie.
-func (q *Query) drawRest(ctx context.Context, account store.Account, m *servicemap.Map, l links) error {
-	if len(l) == 0 {
+	if len(senders) == 0 {
 		return nil
 	}
 	a, done := q.assembler(account)
 	defer done()
-	ids := slices.SortedFunc(maps.Keys(l), func(x, y segment.TraceID) int { return bytes.Compare(y[:], x[:]) })
+	ids := slices.SortedFunc(maps.Keys(senders), func(x, y segment.TraceID) int { return bytes.Compare(y[:], x[:]) })
 	for stored, err := range q.store.Digests(ctx, account, ids...) {
 		if err != nil {
 			return err
 		}
-		t, err := assemble(a, stored, forever)
+		t, err := stored.Assemble(a, forever)
 		if err != nil {
 			return err
 		}
-		l.draw(m, t)
+		for _, m := range all {
+			m.Draw(t)
+		}
+	}
+	for _, m := range all {
+		m.Links = nil
 	}
 	return nil
-}
-
-// sender is the entity whose node sent the event: the linked one if its node is inferred from it, else its segment, else
-// the root.
-func sender(t *trace.Trace, id segment.ID) (e *trace.Entity, state servicemap.State, ok bool) {
-	if e = t.Find(id); e != nil && e.Infers() {
-		return e, servicemap.Unknown, true
-	}
-	if e != nil && e.Segment != trace.None {
-		return &t.Entities[e.Segment], servicemap.Active, true
-	}
-	if e = t.RootSegment(); e != nil {
-		return e, servicemap.Active, true
-	}
-	return nil, 0, false
 }

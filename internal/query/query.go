@@ -4,7 +4,6 @@ package query
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -21,14 +20,14 @@ var (
 
 // A Query answers questions about one store. It is safe for concurrent use.
 type Query struct {
-	store store.Reader
+	store Store
 	now   func() time.Time
 	pool  sync.Pool // of *trace.Assembler
 }
 
-// New is a Query on r; now tells the time, against which pages are kept stable.
-func New(r store.Reader, now func() time.Time) *Query {
-	return &Query{store: r, now: now, pool: sync.Pool{New: func() any { return new(trace.Assembler) }}}
+// New is a Query on s; now tells the time, against which pages are kept stable.
+func New(s Store, now func() time.Time) *Query {
+	return &Query{store: s, now: now, pool: sync.Pool{New: func() any { return new(trace.Assembler) }}}
 }
 
 // assembler lends an assembler for traces of the account; done gives it back.
@@ -40,23 +39,7 @@ func (q *Query) assembler(account store.Account) (a *trace.Assembler, done func(
 
 // assemble puts a stored trace together from the digests received until asOf; nil if there are none.
 func assemble(a *trace.Assembler, t *store.Trace, asOf segment.Time) (*trace.Trace, error) {
-	a.Begin(t.ID)
-	n := 0
-	for i := range t.Rows {
-		r := &t.Rows[i]
-		if r.Received > asOf {
-			continue
-		}
-		if err := a.Add(r.Segment, r.Received, r.Data); err != nil {
-			return nil, fmt.Errorf("read digest: %w", err)
-		}
-		n++
-	}
-	if n == 0 {
-		return nil, nil
-	}
-	return a.Trace(), nil
+	return t.Assemble(a, asOf)
 }
 
-// forever is later than any receipt.
-const forever = segment.Time(1<<63 - 1)
+const forever = store.Forever

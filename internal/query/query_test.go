@@ -25,6 +25,7 @@ const account = store.Account(111122223333)
 // A bench is a Query over a store of its own, with a clock that the test sets.
 type bench struct {
 	t      *testing.T
+	store  store.Store
 	query  *query.Query
 	ingest *ingest.Ingester
 	now    time.Time
@@ -41,7 +42,7 @@ func newBench(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	b := &bench{t: t, now: time.Unix(1758654630, 0)}
+	b := &bench{t: t, store: s, now: time.Unix(1758654630, 0)}
 	clock := func() time.Time { return b.now }
 	b.query = query.New(s, clock)
 	b.ingest = ingest.New(s, ingest.Options{Clock: clock, Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
@@ -220,12 +221,12 @@ func TestGraphIsTheSumOfItsParts(t *testing.T) {
 		b.put(parent)
 	}
 	end := segment.TimeOf(b.now) + 1
-	whole, err := b.query.ServiceGraph(context.Background(), account, begin, end)
+	whole, err := b.query.ServiceGraph(context.Background(), query.GraphQuery{Account: account, From: begin, To: end})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var counts = func(from, to segment.Time) (nodes, edges int64) {
-		m, err := b.query.ServiceGraph(context.Background(), account, from, to)
+		m, err := b.query.ServiceGraph(context.Background(), query.GraphQuery{Account: account, From: from, To: to})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,7 +256,7 @@ func TestLinksLeadFromTheQueue(t *testing.T) {
 		{"id":"00000000000000a2","name":"SQS","namespace":"aws","start_time":1758654625.1,"end_time":1758654625.2,"aws":{"operation":"SendMessage","queue_url":"https://sqs/q"}}]}`,
 		`{"trace_id":"1-68d2f0a2-00000000000000000000000b","id":"00000000000000b1","name":"worker","start_time":1758654626.2,"end_time":1758654626.5,
 		"links":[{"trace_id":"`+sent+`","id":"00000000000000a2","attributes":{"reference_type":"parent"}}]}`)
-	m, err := b.query.ServiceGraph(context.Background(), account, segment.TimeOf(b.now), segment.TimeOf(b.now)+1)
+	m, err := b.query.ServiceGraph(context.Background(), query.GraphQuery{Account: account, From: segment.TimeOf(b.now), To: segment.TimeOf(b.now) + 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/rayscope/rayscope/internal/segment"
@@ -37,7 +38,7 @@ func (q *Query) assembled(ctx context.Context, account store.Account, asOf segme
 				yield(nil, err)
 				return
 			}
-			t, err := assemble(a, stored, asOf)
+			t, err := stored.Assemble(a, asOf)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -81,22 +82,23 @@ type ServiceLinks map[trace.Service][]TraceLink
 // TracesGraph is the map of the given traces together, by what was received until asOf, with what its services link to.
 // Events that went from one of the traces to another are edges.
 func (q *Query) TracesGraph(ctx context.Context, account store.Account, asOf segment.Time, ids ...segment.TraceID) (*servicemap.Map, ServiceLinks, error) {
-	m, services, waiting := new(servicemap.Map), make(ServiceLinks), make(links)
+	m, services := new(servicemap.Map), make(ServiceLinks)
 	for t, err := range q.assembled(ctx, account, asOf, ids) {
 		if err != nil {
 			return nil, nil, err
 		}
 		m.Add(t, 0, forever)
 		services.collect(t)
-		waiting.collect(t, 0, forever)
+		maps.DeleteFunc(m.Links, func(sender segment.TraceID, _ []servicemap.Link) bool { return !slices.Contains(ids, sender) })
 	}
-	senders := slices.DeleteFunc(slices.Clone(ids), func(id segment.TraceID) bool { return waiting[id] == nil })
+	senders := slices.DeleteFunc(slices.Clone(ids), func(id segment.TraceID) bool { return len(m.Links[id]) == 0 })
 	for t, err := range q.assembled(ctx, account, asOf, senders) {
 		if err != nil {
 			return nil, nil, err
 		}
-		waiting.draw(m, t)
+		m.Draw(t)
 	}
+	m.Links = nil
 	return m, services, nil
 }
 

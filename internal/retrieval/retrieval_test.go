@@ -52,9 +52,9 @@ func (b *bench) pass(d time.Duration) {
 	b.now = b.now.Add(d)
 }
 
-// A gate is a reader whose digests can be held back, and can fail.
+// A gate is a store whose digests can be held back, and can fail.
 type gate struct {
-	store.Reader
+	query.Store
 	open chan struct{} // nil: always
 	err  error
 }
@@ -73,7 +73,7 @@ func (g *gate) Digests(ctx context.Context, a store.Account, ids ...segment.Trac
 			yield(nil, g.err)
 			return
 		}
-		g.Reader.Digests(ctx, a, ids...)(yield)
+		g.Store.Digests(ctx, a, ids...)(yield)
 	}
 }
 
@@ -88,7 +88,7 @@ func newBench(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	b := &bench{T: t, now: time.Unix(start+30, 0), gate: &gate{Reader: s}}
+	b := &bench{T: t, now: time.Unix(start+30, 0), gate: &gate{Store: s}}
 	b.room = retrieval.New(query.New(b.gate, b.clock), b.clock, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	t.Cleanup(b.room.Close)
 	b.ingest = ingest.New(s, ingest.Options{Clock: b.clock, Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})

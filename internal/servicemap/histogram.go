@@ -41,28 +41,44 @@ func (h *Histogram) add(millis, n int64) {
 	case len(h.exact) < maxExact:
 		h.exact = slices.Insert(h.exact, i, Bin{millis, n})
 	default:
-		for _, b := range h.exact {
-			h.bin(b.Millis, b.Count)
-		}
-		h.exact = nil
+		h.group()
 		h.bin(millis, n)
 	}
 }
 
 // bin counts n values in the bin of millis.
 func (h *Histogram) bin(millis, n int64) {
-	i := binIndex(millis)
-	for len(h.bins) <= i {
-		h.bins = append(h.bins, bin{})
+	b := h.at(binIndex(millis))
+	b.count += n
+	b.sum += millis * n
+}
+
+// at is the bin with the index.
+func (h *Histogram) at(i int) *bin {
+	if i >= len(h.bins) {
+		h.bins = append(h.bins, make([]bin, i+1-len(h.bins))...)
 	}
-	h.bins[i].count += n
-	h.bins[i].sum += millis * n
+	return &h.bins[i]
+}
+
+// group counts in bins from now on.
+func (h *Histogram) group() {
+	for _, b := range h.exact {
+		h.bin(b.Millis, b.Count)
+	}
+	h.exact = nil
 }
 
 // binIndex numbers the bins: one for each of the first 128 values, then 64 for each doubling.
 func binIndex(millis int64) int {
 	shift := max(0, bits.Len64(uint64(millis))-7)
 	return shift<<6 + int(millis>>shift)
+}
+
+// leastIn is the least value of the bin with the index.
+func leastIn(index int) int64 {
+	shift := max(0, index>>6-1)
+	return int64(index-shift<<6) << shift
 }
 
 // Merge adds all that o counts; o stays as it is.
@@ -73,16 +89,11 @@ func (h *Histogram) Merge(o *Histogram) {
 	if o.bins == nil {
 		return
 	}
-	for _, b := range h.exact {
-		h.bin(b.Millis, b.Count)
-	}
-	h.exact = nil
+	h.group()
 	for i, b := range o.bins {
-		for len(h.bins) <= i {
-			h.bins = append(h.bins, bin{})
-		}
-		h.bins[i].count += b.count
-		h.bins[i].sum += b.sum
+		to := h.at(i)
+		to.count += b.count
+		to.sum += b.sum
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 // MaxNodes bounds a map; the service's own stops there too. Traffic of further nodes is left out and Dropped counts it.
 const MaxNodes = 10_000
 
+// MaxAliases bounds the names of one edge. Which ones remain does not depend on the order in which they came.
+const MaxAliases = 100
+
 // A State tells how a node is known.
 type State uint8
 
@@ -25,6 +28,7 @@ const (
 // A Map is the nodes and edges of some traces. The zero Map is empty and ready.
 type Map struct {
 	Nodes   map[trace.Service]*Node
+	Links   Links // that wait to be drawn; they are not part of the picture
 	Dropped int64 // observations left out because of MaxNodes
 }
 
@@ -45,7 +49,7 @@ type Edge struct {
 	Stats         Stats
 	ResponseTimes Histogram
 	Ages          Histogram // of link edges: the time from sending to receiving
-	Aliases       []string  // names under which the caller called
+	Aliases       []string  // names under which the caller called, in order, the first MaxAliases of them
 	Link          bool      // events, not calls: the receiver's trace links to the sender's
 }
 
@@ -72,7 +76,8 @@ func (s *Stats) add(c segment.Class, d segment.Time) {
 	s.Time += max(0, d)
 }
 
-func (s *Stats) merge(o *Stats) {
+// Add adds all that o counts.
+func (s *Stats) Add(o *Stats) {
 	s.OK += o.OK
 	s.Error += o.Error
 	s.Throttle += o.Throttle
@@ -102,7 +107,7 @@ func (m *Map) Span() (s Span) {
 }
 
 // Add counts the entities of t whose documents were received in [from, to). In-progress entities show their node and
-// count nothing.
+// count nothing. Links to other traces are noted for Draw.
 func (m *Map) Add(t *trace.Trace, from, to segment.Time) {
 	second := t.Start().Floor()
 	span := Span{second, second}
@@ -114,6 +119,7 @@ func (m *Map) Add(t *trace.Trace, from, to segment.Time) {
 		switch {
 		case e.IsSegment():
 			m.addSegment(t, e, span)
+			m.collect(t, e)
 		case e.Infers():
 			m.addInferred(t, e, span)
 		}
@@ -125,7 +131,7 @@ func (m *Map) Add(t *trace.Trace, from, to segment.Time) {
 
 func (m *Map) addSegment(t *trace.Trace, e *trace.Entity, span Span) {
 	root := !e.Is(segment.HasParent)
-	n := m.node(e.Service(), Active, span)
+	n := m.node(end{e.Service(), Active, span})
 	if n == nil {
 		return
 	}
@@ -136,7 +142,7 @@ func (m *Map) addSegment(t *trace.Trace, e *trace.Entity, span Span) {
 		n.Durations.Add(e.Until - e.From)
 	}
 	if root {
-		m.edge(end{e.Client(), Unknown}, end{e.Service(), Active}, e, span, "")
+		m.edge(end{e.Client(), Unknown, span}, end{e.Service(), Active, span}, e, "")
 	}
 }
 
@@ -146,7 +152,7 @@ func (m *Map) addInferred(t *trace.Trace, e *trace.Entity, span Span) {
 		state = Unknown
 	}
 	callee := e.Service()
-	n := m.node(callee, state, span)
+	n := m.node(end{callee, state, span})
 	if n == nil {
 		return
 	}
@@ -154,7 +160,7 @@ func (m *Map) addInferred(t *trace.Trace, e *trace.Entity, span Span) {
 	n.ResponseTimes.Add(e.Duration())
 	n.Durations.Add(e.Duration())
 	if e.Segment != trace.None {
-		m.edge(end{t.Entities[e.Segment].Service(), Active}, end{callee, state}, e, span, "")
+		m.edge(end{t.Entities[e.Segment].Service(), Active, span}, end{callee, state, span}, e, "")
 	}
 }
 
@@ -172,23 +178,24 @@ func (m *Map) addCall(t *trace.Trace, callee *trace.Entity, from, to segment.Tim
 	if caller.Segment == trace.None || seen.Received < from || seen.Received >= to {
 		return
 	}
-	m.edge(end{t.Entities[caller.Segment].Service(), Active}, end{callee.Service(), Active}, seen, span, alias)
+	m.edge(end{t.Entities[caller.Segment].Service(), Active, span}, end{callee.Service(), Active, span}, seen, alias)
 }
 
 // An end of an edge.
 type end struct {
 	service trace.Service
 	state   State
+	span    Span
 }
 
 // edge counts e as a call between two nodes.
-func (m *Map) edge(source, target end, e *trace.Entity, span Span, alias string) {
-	d := m.connect(source, target, span)
+func (m *Map) edge(source, target end, e *trace.Entity, alias string) {
+	d := m.connect(source, target)
 	if d == nil {
 		return
 	}
-	if alias != "" && !slices.Contains(d.Aliases, alias) {
-		d.Aliases = append(d.Aliases, strings.Clone(alias))
+	if alias != "" {
+		d.alias(alias)
 	}
 	if e.Complete() {
 		d.Stats.add(e.Class(), e.Duration())
@@ -196,23 +203,9 @@ func (m *Map) edge(source, target end, e *trace.Entity, span Span, alias string)
 	}
 }
 
-// AddLink counts one event that went from source to the segment e, which began a trace of its own; sent is when.
-func (m *Map) AddLink(source trace.Service, state State, e *trace.Entity, sent segment.Time) {
-	second := e.Start.Floor()
-	d := m.connect(end{source, state}, end{e.Service(), Active}, Span{second, second})
-	if d == nil {
-		return
-	}
-	d.Link = true
-	if e.Complete() {
-		d.Stats.add(e.Class(), e.Duration())
-		d.Ages.Add(e.Start - sent)
-	}
-}
-
 // connect is the edge between two nodes, made if it is new; nil beyond MaxNodes.
-func (m *Map) connect(source, target end, span Span) *Edge {
-	s, t := m.node(source.service, source.state, span), m.node(target.service, target.state, span)
+func (m *Map) connect(source, target end) *Edge {
+	s, t := m.node(source), m.node(target)
 	if s == nil || t == nil {
 		return nil
 	}
@@ -228,8 +221,8 @@ func (m *Map) connect(source, target end, span Span) *Edge {
 }
 
 // node is the node of a service, made if it is new; nil beyond MaxNodes.
-func (m *Map) node(s trace.Service, state State, span Span) *Node {
-	n := m.Nodes[s]
+func (m *Map) node(e end) *Node {
+	n := m.Nodes[e.service]
 	if n == nil {
 		if len(m.Nodes) >= MaxNodes {
 			m.Dropped++
@@ -238,45 +231,22 @@ func (m *Map) node(s trace.Service, state State, span Span) *Node {
 		if m.Nodes == nil {
 			m.Nodes = make(map[trace.Service]*Node)
 		}
-		n = &Node{Service: s.Clone()}
+		n = &Node{Service: e.service.Clone()}
 		m.Nodes[n.Service] = n
 	}
-	n.State = max(n.State, state)
-	n.Span.add(span)
+	n.State = max(n.State, e.state)
+	n.Span.add(e.span)
 	return n
 }
 
-// Merge adds all that o counts; o stays as it is.
-func (m *Map) Merge(o *Map) {
-	m.Dropped += o.Dropped
-	for _, from := range o.Sorted() {
-		n := m.node(from.Service, from.State, from.Span)
-		if n == nil {
-			continue
-		}
-		n.Root = n.Root || from.Root
-		n.Stats.merge(&from.Stats)
-		n.ResponseTimes.Merge(&from.ResponseTimes)
-		n.Durations.Merge(&from.Durations)
-		for target, e := range from.Edges {
-			to := o.Nodes[target]
-			if d := m.connect(end{from.Service, from.State}, end{target, to.State}, from.Span); d != nil {
-				d.merge(e)
-			}
-		}
+// alias notes a name, of which it takes a copy.
+func (d *Edge) alias(name string) {
+	i, known := slices.BinarySearch(d.Aliases, name)
+	if known || i == MaxAliases {
+		return
 	}
-}
-
-func (d *Edge) merge(o *Edge) {
-	d.Stats.merge(&o.Stats)
-	d.ResponseTimes.Merge(&o.ResponseTimes)
-	d.Ages.Merge(&o.Ages)
-	d.Link = d.Link || o.Link
-	for _, a := range o.Aliases {
-		if !slices.Contains(d.Aliases, a) {
-			d.Aliases = append(d.Aliases, a)
-		}
-	}
+	d.Aliases = slices.Insert(d.Aliases, i, strings.Clone(name))
+	d.Aliases = d.Aliases[:min(len(d.Aliases), MaxAliases)]
 }
 
 // Sorted lists the nodes by name, a client before the services of its name, then by type, account and region.

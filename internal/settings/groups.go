@@ -246,7 +246,7 @@ func (s *Settings) findGroup(ctx context.Context, account store.Account, name, a
 	want := name
 	if arn != "" {
 		kind, inARN, _, ok := s.splitARN(account, arn)
-		if !ok || kind != groupKind {
+		if !ok || kind != groupResource {
 			return k, invalid("Group not found.")
 		}
 		if name != "" && name != inARN {
@@ -273,7 +273,7 @@ func defaultGroup() *storedGroup {
 // group is the group that is kept as g.
 func (s *Settings) group(account store.Account, g *storedGroup) *Group {
 	out := &Group{
-		Name: g.Name, ID: g.ID, ARN: s.ARN(account, groupKind, g.Name), FilterExpression: g.FilterExpression,
+		Name: g.Name, ID: g.ID, ARN: s.ARN(account, groupResource, g.Name), FilterExpression: g.FilterExpression,
 		Version: g.Version, InsightsEnabled: g.InsightsEnabled, NotificationsEnabled: g.NotificationsEnabled,
 	}
 	if g.Name == defaultName {

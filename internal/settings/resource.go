@@ -9,8 +9,8 @@ import (
 
 // The kinds of resources that have tags, as ARNs call them.
 const (
-	groupKind = "group"
-	ruleKind  = "sampling-rule"
+	groupResource = "group"
+	ruleResource  = "sampling-rule"
 )
 
 // defaultName is the name of the group and of the rule that every account has.
@@ -41,7 +41,7 @@ func (s *Settings) resource(ctx context.Context, account store.Account, arn stri
 		return resource{arn: s.ARN(account, kind, name)}, nil
 	}
 	key := rulePrefix + name
-	if kind == groupKind {
+	if kind == groupResource {
 		key = groupPrefix + name
 	}
 	r.setting, err = s.raw(ctx, account, key)
@@ -49,7 +49,7 @@ func (s *Settings) resource(ctx context.Context, account store.Account, arn stri
 		return r, err
 	}
 	r.arn = s.ARN(account, kind, name)
-	if kind == groupKind && r.setting.Key != "" {
+	if kind == groupResource && r.setting.Key != "" {
 		is, err := decode[storedGroup](&r.setting)
 		if err != nil {
 			return r, err
@@ -75,10 +75,10 @@ func (s *Settings) splitARN(account store.Account, arn string) (kind, name, id s
 	owner, path, _ := strings.Cut(rest, ":")
 	kind, name, _ = strings.Cut(path, "/")
 	switch kind {
-	case groupKind:
+	case groupResource:
 		name, id, _ = strings.Cut(name, "/")
 		return kind, name, id, owner == account.String()
-	case ruleKind:
+	case ruleResource:
 		return kind, name, "", owner == account.String() || owner == ""
 	}
 	return "", "", "", false

@@ -148,6 +148,7 @@ type Reader interface {
 type Store interface {
 	Writer
 	Reader
+	Sealer
 	Settings
 
 	// Stats says what the engine holds and costs now.

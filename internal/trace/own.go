@@ -1,6 +1,9 @@
 package trace
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // own copies every string out of the digests, which the next trace overwrites.
 func (s *Summary) own() {
@@ -24,6 +27,27 @@ func (s *Summary) own() {
 		for j := range a.Values {
 			a.Values[j].Key = a.Key
 			a.Values[j].String = strings.Clone(a.Values[j].String)
+		}
+	}
+	for _, list := range [][]Cause{s.FaultCauses, s.ErrorCauses, s.ResponseTimeCauses} {
+		for _, c := range list {
+			c.own()
+		}
+	}
+}
+
+func (c Cause) own() {
+	for i := range c.Services {
+		s := &c.Services[i]
+		s.Service = s.Service.Clone()
+		for j := range s.Path {
+			e := &s.Path[j]
+			e.Name = strings.Clone(e.Name)
+			e.Exceptions = slices.Clone(e.Exceptions)
+			for k := range e.Exceptions {
+				x := &e.Exceptions[k]
+				x.Type, x.Message = strings.Clone(x.Type), strings.Clone(x.Message)
+			}
 		}
 	}
 }

@@ -27,16 +27,24 @@ func (e *Entity) Service() Service {
 	if e.IsSegment() {
 		return Service{Name: e.Name, Type: e.Digest.Origin, Account: e.Digest.AccountID}
 	}
-	s := Service{Name: e.Name, Type: TypeRemote, Account: e.AccountID, Region: e.Region}
+	s := Service{Name: e.NodeName(), Type: TypeRemote, Account: e.AccountID, Region: e.Region}
 	switch {
 	case e.Is(segment.NamespaceAWS) && e.Resource != "":
-		s.Name, s.Type = e.Resource, e.ResourceType
+		s.Type = e.ResourceType
 	case e.Is(segment.NamespaceAWS):
 		s.Type = "AWS::" + e.Name
 	case e.Is(segment.SQL):
 		s.Type = TypeSQL
 	}
 	return s
+}
+
+// NodeName is the name of Service.
+func (e *Entity) NodeName() string {
+	if !e.IsSegment() && e.Is(segment.NamespaceAWS) && e.Resource != "" {
+		return e.Resource
+	}
+	return e.Name
 }
 
 // Client is the node of whoever called the given root segment.
@@ -66,6 +74,8 @@ type Summary struct {
 	Zones       []string
 	EntryPoint  *Service // node of the root
 	Revision    int
+
+	FaultCauses, ErrorCauses, ResponseTimeCauses []Cause
 }
 
 // AnnotationValues are the distinct values that one key has in a trace.
@@ -119,6 +129,7 @@ func (t *Trace) Summary() *Summary {
 			s.annotate(&e.Annotations[j])
 		}
 	}
+	s.FaultCauses, s.ErrorCauses, s.ResponseTimeCauses = t.Causes(CauseFault), t.Causes(CauseError), t.Causes(CauseResponseTime)
 	slices.SortFunc(s.Annotations, func(a, b AnnotationValues) int { return cmp.Compare(a.Key, b.Key) })
 	s.own()
 	return s

@@ -51,7 +51,7 @@ const (
 )
 
 // assemble puts documents together by way of their binary digests, as reading from the store does.
-func assemble(t *testing.T, docs ...doc) *trace.Trace {
+func assemble(t testing.TB, docs ...doc) *trace.Trace {
 	t.Helper()
 	tid, err := segment.ParseTraceID(id)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 )
 
@@ -49,7 +50,7 @@ func (s *Store) Append(ctx context.Context, records []store.Record) error {
 			return err
 		}
 		w.epoch = epoch
-		n, err := w.fill(records, order)
+		n, err := w.fill(ctx, records, order)
 		if err != nil {
 			w.abandon()
 			return err
@@ -108,6 +109,7 @@ type write struct {
 	homes    int // epoch of locator, when the write began
 	mentions []mention
 	claims   []claimed
+	touched  []touch // minutes that were entered
 	key      []byte
 	acts     []store.Activity
 	lastAct  [3][]byte // the last activity key on each axis: records of a trace often need the same
@@ -116,6 +118,12 @@ type write struct {
 type claimed struct {
 	key   traceKey
 	claim *claim
+}
+
+// A touch is a minute that is being written to, and the newest receipt of what comes into it; -1 if nothing does.
+type touch struct {
+	minuteKey
+	received segment.Time
 }
 
 // acquire waits for a place among the writes under way.
@@ -131,7 +139,7 @@ func (s *Store) acquire(ctx context.Context) (*write, error) {
 }
 
 // fill puts into the batch as many of the ordered records as it may take, and says how many.
-func (w *write) fill(records []store.Record, order []int32) (int, error) {
+func (w *write) fill(ctx context.Context, records []store.Record, order []int32) (int, error) {
 	n := 0
 	homes := make([]store.Home, 0, min(len(order), 64))
 	for size := 0; n < len(order) && (n == 0 || size < maxBatchBytes); n++ {
@@ -141,6 +149,9 @@ func (w *write) fill(records []store.Record, order []int32) (int, error) {
 			return 0, err
 		}
 		homes = append(homes, h)
+		if err := w.enter(ctx, minuteKey{r.Account, h.Minute()}, r.Received); err != nil {
+			return 0, err
+		}
 		size += 2*rowLen + len(r.Digest) + len(r.Document)
 		w.mentions = append(w.mentions, mention{identityOf(r), r.Received})
 	}
@@ -179,6 +190,36 @@ func (w *write) place(r *store.Record) (store.Home, error) {
 	return h, w.set(binary.BigEndian.AppendUint32(nil, uint32(h)))
 }
 
+// enter begins the write into a minute, and breaks its seal.
+func (w *write) enter(ctx context.Context, k minuteKey, received segment.Time) error {
+	for i := range slices.Backward(w.touched) { // nearly always it is the last
+		if t := &w.touched[i]; t.minuteKey == k {
+			t.received = max(t.received, received)
+			return nil
+		}
+	}
+	sealed, wait := w.s.seals.enter(k)
+	for wait != nil {
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-w.s.failure.done:
+			return w.s.failure.err
+		}
+		sealed, wait = w.s.seals.enter(k)
+	}
+	w.touched = append(w.touched, touch{k, received})
+	if !sealed {
+		return nil
+	}
+	w.key = appendMark(w.key[:0], k.account, k.minute)
+	if err := w.batch.Delete(w.key, nil); err != nil {
+		return fmt.Errorf("fill batch: %w", err)
+	}
+	return nil
+}
+
 func (w *write) activities(h store.Home, r *store.Record) error {
 	w.acts = store.Activities(w.acts[:0], h, r)
 	for _, a := range w.acts {
@@ -202,20 +243,23 @@ func (w *write) set(value []byte) error {
 
 // commit makes the batch durable and visible. It gives up waiting when the context is done or the store has failed; the
 // write itself may then still succeed.
-func (w *write) commit(ctx context.Context) error {
+func (w *write) commit(ctx context.Context) error { return w.s.detach(ctx, w.finish) }
+
+// detach runs f, and waits for it no longer than until the context is done or the store has failed.
+func (s *Store) detach(ctx context.Context, f func() error) error {
 	done := make(chan error, 1)
-	w.s.calls.Add(1)
+	s.calls.Add(1)
 	go func() {
-		defer w.s.calls.Done()
-		done <- w.finish()
+		defer s.calls.Done()
+		done <- f()
 	}()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-w.s.failure.done:
-		return w.s.failure.err
+	case <-s.failure.done:
+		return s.failure.err
 	}
 }
 
@@ -235,6 +279,7 @@ func (w *write) release(durable bool) {
 	for _, c := range w.claims {
 		w.s.locator.settle(c.key, c.claim, durable, w.homes)
 	}
+	w.s.seals.leave(w.touched, durable)
 	_ = w.batch.Close() // it only returns memory: it cannot fail
 	<-w.s.commits
 }

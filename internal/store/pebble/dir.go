@@ -17,11 +17,14 @@ import (
 
 // Format is the version of the directory that this package writes, and the newest that it reads. It counts every change
 // of docs/storage.md that an older binary would misread.
-const Format = 1
+//
+//   - 2 has the range of sealed minutes. A directory of format 1 has no sealed minute: it becomes one of format 2 by its
+//     mark. An older version must not write to it, since it would not break seals.
+const Format = 2
 
 // What lies in the data directory.
 const (
-	formatFile = "RAYSCOPE" // "format 1\n": marks the directory as ours
+	formatFile = "RAYSCOPE" // "format 2\n": marks the directory as ours
 	pidFile    = "PID"      // of the process that opened the directory last
 	engineDir  = "pebble"
 )
@@ -39,7 +42,7 @@ func openDir(fs vfs.FS, path string) (_ *dir, err error) {
 	if err := fs.MkdirAll(path, 0o700); err != nil {
 		return nil, d.unusable(err)
 	}
-	fresh, err := d.check()
+	marked, err := d.check()
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +57,7 @@ func openDir(fs vfs.FS, path string) (_ *dir, err error) {
 			err = errors.Join(err, d.close())
 		}
 	}()
-	if fresh {
+	if !marked {
 		if err := d.mark(); err != nil {
 			return nil, d.unusable(err)
 		}
@@ -69,12 +72,12 @@ func (d *dir) engine() string { return d.fs.PathJoin(d.path, engineDir) }
 
 func (d *dir) close() error { return d.lock.Close() }
 
-// check tells whether the directory has yet to be marked. A directory of somebody else is refused: the user has most
-// likely named the wrong one.
-func (d *dir) check() (fresh bool, err error) {
+// check tells whether the directory has its mark, rather than none yet or one of an older format. A directory of somebody
+// else is refused: the user has most likely named the wrong one.
+func (d *dir) check() (marked bool, err error) {
 	b, err := d.read(formatFile)
 	if err == nil {
-		return false, d.checkFormat(b)
+		return d.checkFormat(b)
 	}
 	if !errors.Is(err, os.ErrNotExist) {
 		return false, d.unusable(err)
@@ -90,20 +93,20 @@ func (d *dir) check() (fresh bool, err error) {
 			return false, fmt.Errorf("%s is not a data directory of rayscope, and not empty (it has %q): choose another --data-dir", d.path, n)
 		}
 	}
-	return true, nil
+	return false, nil
 }
 
-func (d *dir) checkFormat(b []byte) error {
+func (d *dir) checkFormat(b []byte) (newest bool, err error) {
 	v, err := strconv.ParseUint(string(bytes.TrimPrefix(bytes.TrimSpace(b), []byte("format "))), 10, 32)
 	switch {
 	case err != nil || v == 0:
-		return fmt.Errorf("%s does not say its format (%q, where \"format %d\" is expected): restore the file, or choose another --data-dir",
+		return false, fmt.Errorf("%s does not say its format (%q, where \"format %d\" is expected): restore the file, or choose another --data-dir",
 			d.fs.PathJoin(d.path, formatFile), b, Format)
 	case v > Format:
-		return fmt.Errorf("%w: data in %s has format %d, this version of rayscope knows up to %d: run a newer rayscope or choose another --data-dir",
+		return false, fmt.Errorf("%w: data in %s has format %d, this version of rayscope knows up to %d: run a newer rayscope or choose another --data-dir",
 			store.ErrNewer, d.path, v, Format)
 	}
-	return nil
+	return v == Format, nil
 }
 
 // acquire locks the directory against other processes.

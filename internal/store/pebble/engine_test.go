@@ -326,7 +326,7 @@ func TestOpenRefuses(t *testing.T) {
 		says  string
 	}{
 		{name: "newer", setup: put("RAYSCOPE", "format 7\n"), is: store.ErrNewer,
-			says: "data in DIR has format 7, this version of rayscope knows up to 1: run a newer rayscope or choose another --data-dir"},
+			says: "data in DIR has format 7, this version of rayscope knows up to 2: run a newer rayscope or choose another --data-dir"},
 		{name: "strange format", setup: put("RAYSCOPE", "hello"), says: `does not say its format ("hello"`},
 		{name: "somebody else's", setup: put("thesis.tex", ""), says: `DIR is not a data directory of rayscope, and not empty (it has "thesis.tex"): choose another --data-dir`},
 		{name: "a file", setup: func(t *testing.T, dir string) {

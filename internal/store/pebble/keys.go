@@ -16,6 +16,7 @@ const (
 	tagActivity = 'a'
 	tagDigest   = 'd'
 	tagLocator  = 'l'
+	tagMinute   = 'm'
 	tagSetting  = 's'
 )
 
@@ -27,7 +28,26 @@ const (
 	activityLen = accountEnd + 1 + 8 + 4 + 16
 	locatorLen  = accountEnd + 4 + 16
 	slotEnd     = accountEnd + 1 + 8
+	markLen     = accountEnd + 1 + 4
+	contentEnd  = markLen + 1 + 1 // ..., generation, kind
 )
+
+// What lies in the range of minutes, apart from each other: marks are read in a row.
+const (
+	rangeMark    = 0
+	rangeContent = 1
+)
+
+// The kinds of content of a sealed minute.
+const (
+	kindHead = iota // written last: a generation without it was never finished
+	kindPart
+	kindTable
+	kindIndex
+)
+
+// maxMinute is that of the last home.
+const maxMinute = store.Minute((1<<32 - 1) / 60)
 
 // What fits into the key.
 const (
@@ -92,6 +112,20 @@ func appendPrefix(k []byte, tag byte, a store.Account, p store.Position) []byte 
 	return appendPosition(appendAccount(k, tag, a), p)
 }
 
+// appendFront appends the first key that a digest of the minute can have, but for its end.
+func appendFront(k []byte, a store.Account, m store.Minute) []byte {
+	_, to := m.Homes()
+	return appendPrefix(k, tagDigest, a, store.Position{Home: to})
+}
+
+// appendBehind appends the key that all digests of the minute are before.
+func appendBehind(k []byte, a store.Account, m store.Minute) []byte {
+	if m == 0 {
+		return appendAccount(k, tagDigest, a+1)
+	}
+	return appendFront(k, a, m-1)
+}
+
 func appendRow(k []byte, tag byte, home store.Home, r *store.Record) []byte {
 	k = appendPrefix(k, tag, r.Account, store.Position{Home: home, Trace: r.Trace})
 	k = append(k, r.Segment[:]...)
@@ -131,6 +165,21 @@ func appendWeek(k []byte, a store.Account, week uint32) []byte {
 func appendLocator(k []byte, a store.Account, week uint32, id segment.TraceID) []byte {
 	return append(appendWeek(k, a, week), id[:]...)
 }
+
+func appendMinute(k []byte, a store.Account, sub byte, m store.Minute) []byte {
+	return binary.BigEndian.AppendUint32(append(appendAccount(k, tagMinute, a), sub), ^uint32(m))
+}
+
+func appendMark(k []byte, a store.Account, m store.Minute) []byte {
+	return appendMinute(k, a, rangeMark, m)
+}
+
+// appendContent appends the beginning that the content of a kind, of one seal of a minute, shares.
+func appendContent(k []byte, a store.Account, m store.Minute, generation, kind byte) []byte {
+	return append(appendMinute(k, a, rangeContent, m), generation, kind)
+}
+
+func minuteOf(b []byte) store.Minute { return store.Minute(^binary.BigEndian.Uint32(b)) }
 
 // revisionKey is the setting that holds the account's newest revision. No other key begins with a zero byte.
 const revisionKey = "\x00revision"

@@ -37,6 +37,7 @@ type Store struct {
 	space   *space
 	recent  *recent
 	locator *locator
+	seals   *seals
 	commits chan struct{} // one place for each write under way
 
 	settings sync.Mutex // held while settings are changed
@@ -70,7 +71,10 @@ func Open(path string, o Options) (*Store, error) {
 	if err := s.open(o.engine(s.failure)); err != nil {
 		return nil, err
 	}
-	if s.locator, err = newLocator(s.db); err != nil {
+	if s.locator, err = newLocator(s.db); err == nil {
+		s.seals, err = newSeals(s.db)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.db.Close(), d.close())
 	}
 	return s, nil

@@ -16,6 +16,8 @@ import (
 // Trim implements store.Writer. It writes a handful of range deletions for each account that has something to remove, and
 // reads a few keys to find them; Pebble then drops whole files in the background.
 //
+//   - Minutes that are old as a whole lose their seals first: no seal outlives its traces. The one that is cut in two loses
+//     it with its traces.
 //   - Digests and documents end with the old homes: one deletion each.
 //   - An activity slot names its traces newest home first: the end of the slot goes. It may not go for its own age: a
 //     misdated document has activity in an old slot, and a home of now.
@@ -35,7 +37,11 @@ func (s *Store) Trim(ctx context.Context, before segment.Time) error {
 	if home <= 0 {
 		return nil
 	}
-	for _, trim := range []func(context.Context, store.Home) error{s.trimRows, s.trimActivity, s.trimLocators} {
+	if err := s.seals.take(ctx, s.failure.done); err != nil {
+		return errors.Join(s.failure.cause(), err)
+	}
+	defer func() { <-s.seals.slot }()
+	for _, trim := range []func(context.Context, store.Home) error{s.trimMinutes, s.trimRows, s.trimActivity, s.trimLocators} {
 		if err := trim(ctx, store.Home(home)); err != nil {
 			return fmt.Errorf("remove traces before %s: %w", before.Std().Format("2006-01-02T15:04:05Z"), err)
 		}
@@ -110,13 +116,44 @@ func (sw *sweep) flush() error {
 	return err
 }
 
+func (s *Store) trimMinutes(ctx context.Context, before store.Home) error {
+	first := before.Minute() // that is kept
+	if first == 0 {
+		return nil
+	}
+	s.seals.forgetUnsealed(first)
+	err := s.sweep(ctx, tagMinute, func(sw *sweep) error {
+		return sw.accounts(func(a store.Account) error {
+			for _, sub := range []byte{rangeMark, rangeContent} {
+				if err := sw.remove(appendMinute(nil, a, sub, first-1), append(appendAccount(nil, tagMinute, a), sub+1)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if err == nil {
+		s.seals.forgetSealed(first)
+	}
+	return err
+}
+
 func (s *Store) trimRows(ctx context.Context, before store.Home) error {
 	// Even a part of the removal makes repeats new records.
 	defer s.recent.forget()
 	for _, tag := range []byte{tagDigest, tagDocument} {
 		err := s.sweep(ctx, tag, func(sw *sweep) error {
 			return sw.accounts(func(a store.Account) error {
-				return sw.remove(appendPrefix(nil, tag, a, store.Position{Home: before - 1}), appendAccount(nil, tag, a+1))
+				start := appendPrefix(nil, tag, a, store.Position{Home: before - 1})
+				if !sw.it.SeekGE(start) || accountOf(sw.it.Key()) != a {
+					return nil
+				}
+				if cut := before.Minute(); tag == tagDigest && store.Home(cut)*60 != before {
+					if err := sw.w.enter(ctx, minuteKey{a, cut}, -1); err != nil {
+						return err
+					}
+				}
+				return sw.remove(start, appendAccount(nil, tag, a+1))
 			})
 		})
 		if err != nil {

@@ -3,15 +3,19 @@ package storetest
 import (
 	"bytes"
 	"cmp"
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
+	"github.com/rayscope/rayscope/internal/fact"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 )
 
 // model does random operations on the store and on a map, and compares. The map knows what was appended and nothing of
-// homes: those it takes from the store, and checks that they stay.
+// homes: those it takes from the store, and checks that they stay. It knows nothing of seals either: they must not be seen.
 func model(f *fixture) {
 	seed := f.options.Seed
 	if seed == 0 {
@@ -20,12 +24,16 @@ func model(f *fixture) {
 	m := &naive{fixture: f, rng: rand.New(rand.NewPCG(seed, 0)), kept: map[traceKey][]store.Record{}, homes: map[traceKey]store.Home{}, now: noon}
 	for m.step = 0; m.step < f.options.Operations && !f.Failed(); m.step++ {
 		switch n := m.rng.IntN(100); {
-		case n < 55:
+		case n < 50:
 			m.write()
+		case n < 55:
+			m.sealMinutes()
 		case n < 80:
 			m.scanWindow()
-		case n < 99:
+		case n < 98:
 			m.readIDs()
+		case n < 99:
+			m.readParts()
 		default:
 			m.remove()
 		}
@@ -138,11 +146,12 @@ func (m *naive) scanWindow() {
 	a := m.account()
 	w := store.Window{Axis: store.Axis(m.rng.IntN(3)), From: m.about()}
 	w.To = w.From + []segment.Time{1, second, minute, 20 * minute, day}[m.rng.IntN(5)]
+	where := m.where()
 	var got []store.Trace
 	var after *store.Position
 	for page := 1 + m.rng.IntN(40); ; { // page by page
 		n := 0
-		for t, err := range m.store.Scan(m.ctx, a, store.Selection{Window: w, After: after}) {
+		for t, err := range m.store.Scan(m.ctx, a, store.Selection{Window: w, After: after, Where: where}) {
 			if err != nil {
 				m.Fatal(err)
 			}
@@ -156,10 +165,10 @@ func (m *naive) scanWindow() {
 			break
 		}
 	}
-	m.checkScan(a, w, got)
+	m.checkScan(a, w, where, got)
 }
 
-func (m *naive) checkScan(a store.Account, w store.Window, got []store.Trace) {
+func (m *naive) checkScan(a store.Account, w store.Window, where []fact.Clause, got []store.Trace) {
 	seen := map[segment.TraceID]bool{}
 	for i, t := range got {
 		if i > 0 && !before(*positionOf(got[i-1]), *positionOf(t)) {
@@ -167,10 +176,109 @@ func (m *naive) checkScan(a store.Account, w store.Window, got []store.Trace) {
 		}
 		seen[t.ID] = true
 		m.checkTrace(a, t)
+		if t.Looked && !holds(where, factsOf(&t)) {
+			m.Errorf("scan %v where %v: trace %s is said to satisfy it", w, where, t.ID)
+		}
 	}
 	for k, rs := range m.kept {
-		if k.account == a && in(w, rs) && !seen[k.id] {
-			m.Errorf("scan %v of %s: trace %s has an instant in it, and did not come", w, a, k.id)
+		if k.account == a && !seen[k.id] && in(w, rs) && holds(where, factsOf(traceOf(k.id, rs))) {
+			m.Errorf("scan %v of %s where %v: trace %s has an instant in it, and did not come", w, a, where, k.id)
+		}
+	}
+}
+
+// traceOf is the trace that the contract makes of the records.
+func traceOf(id segment.TraceID, rs []store.Record) *store.Trace {
+	t := &store.Trace{ID: id}
+	for _, r := range winners(rs) {
+		t.Rows = append(t.Rows, store.Row{Segment: r.Segment, Complete: r.Complete, Received: r.Received})
+	}
+	return t
+}
+
+// where is mostly nothing, else up to three clauses of what factsOf states.
+func (m *naive) where() (where []fact.Clause) {
+	if m.rng.IntN(3) == 0 {
+		return nil
+	}
+	for range 1 + m.rng.IntN(3) {
+		var clause fact.Clause
+		for range 1 + m.rng.IntN(2) {
+			clause = append(clause, m.condition())
+		}
+		where = append(where, clause)
+	}
+	return where
+}
+
+func (m *naive) condition() fact.Condition {
+	orders := []fact.Op{fact.Set, fact.Equal, fact.NotEqual, fact.Less, fact.LessOrEqual, fact.Greater, fact.GreaterOrEqual}
+	texts := []fact.Op{fact.Set, fact.Equal, fact.NotEqual, fact.Contains, fact.BeginsWith, fact.EndsWith}
+	n := float64(m.rng.IntN(7))
+	switch m.rng.IntN(6) {
+	case 0:
+		return fact.Condition{Field: fact.Duration, Op: orders[m.rng.IntN(len(orders))], Value: number(n)}
+	case 1:
+		return an("segment", orders[m.rng.IntN(len(orders))], number(n))
+	case 2:
+		return an("minus", orders[m.rng.IntN(len(orders))], number(-n))
+	case 3:
+		return an("segment", texts[m.rng.IntN(len(texts))], text([]string{"odd", "even", "d", "en"}[m.rng.IntN(4)]))
+	case 4:
+		return an("small", texts[m.rng.IntN(3)], truth(n > 3))
+	}
+	return fact.Condition{Field: fact.Is, Op: fact.Equal, Value: text(fact.Partial)}
+}
+
+// sealMinutes seals some of what the store says is unsealed.
+func (m *naive) sealMinutes() {
+	a := m.account()
+	list, err := m.store.Unsealed(m.ctx, a, minuteAt(m.now+day), 1+m.rng.IntN(200))
+	if err != nil {
+		m.Fatal(err)
+	}
+	for _, u := range list {
+		if m.rng.IntN(4) > 0 {
+			m.seal(a, u.Minute, noting)
+		}
+	}
+}
+
+// readParts checks that what is sealed lists the traces as they are.
+func (m *naive) readParts() {
+	a := m.account()
+	want := map[store.Minute]map[segment.TraceID]int{}
+	for k, rs := range m.kept {
+		if k.account != a {
+			continue
+		}
+		for _, t := range m.digests(a, k.id) {
+			minute := t.Home.Minute()
+			if want[minute] == nil {
+				want[minute] = map[segment.TraceID]int{}
+			}
+			want[minute][t.ID] = len(winners(rs))
+		}
+	}
+	for p, err := range m.store.Parts(m.ctx, a, 1, 0, minuteAt(m.now+day)) {
+		if err != nil {
+			m.Fatal(err)
+		}
+		got := map[segment.TraceID]int{}
+		for line := range strings.Lines(string(p.Data)) {
+			var id string
+			var rows int
+			if _, err := fmt.Sscan(line, &id, &rows); err != nil {
+				m.Fatal(err)
+			}
+			parsed, err := segment.ParseTraceID(id)
+			if err != nil {
+				m.Fatal(err)
+			}
+			got[parsed] = rows
+		}
+		if !maps.Equal(got, want[p.Minute]) {
+			m.Errorf("minute %d of %s is sealed with %v, want %v", p.Minute, a, got, want[p.Minute])
 		}
 	}
 }
