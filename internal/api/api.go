@@ -26,10 +26,9 @@ const (
 	maxBody = 8 << 20
 
 	// maxSummaryWindow is the service's own longest window. maxGraphWindow is that of service graphs and time series; the
-	// service's is 6 hours, as is that of the graph of an insight.
+	// service's is 6 hours.
 	maxSummaryWindow = 24 * time.Hour
 	maxGraphWindow   = 24 * time.Hour
-	maxImpactWindow  = 6 * time.Hour
 
 	// maxTime bounds the work for one request: clients give up after a minute, and nobody would read the answer.
 	maxTime = 50 * time.Second
