@@ -1,6 +1,10 @@
 package pebble
 
-import "context"
+import (
+	"context"
+
+	"github.com/cockroachdb/pebble/v2"
+)
 
 // SealedBytes is how much the sealed minutes take in tables, compacted.
 func SealedBytes(s *Store) (uint64, error) {
@@ -11,4 +15,16 @@ func SealedBytes(s *Store) (uint64, error) {
 		return 0, err
 	}
 	return s.db.EstimateDiskUsage([]byte{tagMinute}, []byte{tagMinute + 1})
+}
+
+// SealedKeys counts the keys of sealed minutes: marks, and contents.
+func SealedKeys(s *Store) (n int, err error) {
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{tagMinute}, UpperBound: []byte{tagMinute + 1}})
+	if err != nil {
+		return 0, err
+	}
+	for ok := it.First(); ok; ok = it.Next() {
+		n++
+	}
+	return n, it.Close()
 }
