@@ -85,17 +85,17 @@ func New(c Config) *API {
 
 		"/TimeSeriesServiceStatistics": {"GetTimeSeriesServiceStatistics", shaped(a.getTimeSeriesServiceStatistics)},
 
-		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
-		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
-
+		"/GetSamplingRules":           {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/CreateSamplingRule":         {"CreateSamplingRule", shaped(a.createSamplingRule)},
 		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
 		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
+		"/SamplingTargets":            {"GetSamplingTargets", shaped(a.getSamplingTargets)},
 		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
-		"/StartTraceRetrieval":        {"StartTraceRetrieval", shaped(a.startTraceRetrieval)},
-		"/ListRetrievedTraces":        {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
-		"/GetRetrievedTracesGraph":    {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
-		"/CancelTraceRetrieval":       {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
+
+		"/StartTraceRetrieval":     {"StartTraceRetrieval", shaped(a.startTraceRetrieval)},
+		"/ListRetrievedTraces":     {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
+		"/GetRetrievedTracesGraph": {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
+		"/CancelTraceRetrieval":    {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
 
 		"/Insight":            {"GetInsight", shaped(a.getInsight)},
 		"/InsightEvents":      {"GetInsightEvents", shaped(a.getInsightEvents)},
