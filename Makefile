@@ -91,7 +91,7 @@ bin/tools/errcheck: tools/go.mod tools/go.sum
 fuzz: ## each fuzz target for FUZZTIME (60s)
 	@go list ./... | while read -r pkg; do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-			echo "fuzz $$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+			echo "fuzz $$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$pkg; \
 		done; \
 	done
 
@@ -99,6 +99,7 @@ fuzz: ## each fuzz target for FUZZTIME (60s)
 bench: build ## micro-benchmarks, then the load of docs/performance.md on a real server
 	go test -run '^$$' -bench . ./...
 	go run ./bench
+	go run ./bench -traces 1000000
 
 .PHONY: clean
 clean: ## remove all that the other targets make

@@ -184,8 +184,13 @@ func settle(_ config, s *server, l *load) error {
 
 // queries runs n queries one after the other and prints their latencies.
 func queries(s *server, name string, n int, one func(i int) error) error {
+	return latencies("server", s.cpu, name, n, one)
+}
+
+// latencies runs n queries one after the other and prints their latencies and the CPU time of the side that answers.
+func latencies(side string, cpu func() float64, name string, n int, one func(i int) error) error {
 	times := make([]time.Duration, n)
-	begin, cpu := time.Now(), s.cpu()
+	begin, before := time.Now(), cpu()
 	for i := range times {
 		t := time.Now()
 		if err := one(i); err != nil {
@@ -195,7 +200,7 @@ func queries(s *server, name string, n int, one func(i int) error) error {
 	}
 	wall := time.Since(begin).Seconds()
 	slices.Sort(times)
-	row(name, n, wall, s.cpu()-cpu, "server; p50 %s, p99 %s", times[n/2].Round(10*time.Microsecond), times[n*99/100].Round(10*time.Microsecond))
+	row(name, n, wall, cpu()-before, "%s; p50 %s, p99 %s", side, times[n/2].Round(10*time.Microsecond), times[n*99/100].Round(10*time.Microsecond))
 	return nil
 }
 

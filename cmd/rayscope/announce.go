@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 	"time"
+
+	"github.com/rayscope/rayscope/internal/terminal"
 )
 
 // addresses are what a person needs to know of a server that runs.
@@ -18,7 +20,7 @@ type addresses struct {
 
 // announce says where the server is: to a person at a terminal as a block to read, else as a line of the log.
 func announce(w io.Writer, log *slog.Logger, a addresses) {
-	if !isTerminal(w) {
+	if !terminal.Of(w, os.LookupEnv).Interactive {
 		log.Info("serving", "version", version(), "url", "http://"+a.web, "daemon", a.daemon, "data", a.data, "retention", a.retention.String())
 		return
 	}
@@ -45,13 +47,4 @@ func days(d time.Duration) string {
 		return fmt.Sprintf("%dd", d/day)
 	}
 	return d.String()
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	i, err := f.Stat()
-	return err == nil && i.Mode()&os.ModeCharDevice != 0
 }

@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rayscope/rayscope/internal/cli"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/store"
+	"github.com/rayscope/rayscope/internal/store/crypt"
 )
 
 // A config is what serve runs with.
@@ -25,6 +25,7 @@ type config struct {
 	account      store.Account
 	region       string
 	retention    time.Duration
+	key          *crypt.Key // nil: documents cannot be encrypted
 	defaultRule  sampling.Rule
 	logFormat    string // text or json
 	logLevel     slog.Level
@@ -45,10 +46,13 @@ func serveSettings(home string) []cli.Setting {
 			Help: "AWS region that goes into ARNs."},
 		{Name: "retention", Value: "TIME", Default: "30d",
 			Help: "How long traces are kept: days (30d) or hours (720h), at least 1h."},
+		{Name: "encryption-key-file", Value: "FILE", Default: "",
+			Help: "Key that documents are encrypted with once PutEncryptionConfig asks for type KMS: 32 bytes as hex or base64, in a file\n" +
+				"for its owner only. Without the flag the key is taken from " + keyVariable + ", if that is set."},
 		{Name: "default-sampling-rate", Value: "SHARE", Default: strconv.FormatFloat(sampling.DefaultFixedRate, 'g', -1, 64),
-			Help: "Share of requests, 0 to 1, that SDKs sample beyond the reservoir. 1 traces everything."},
+			Help: "Share of requests, 0 to 1, that SDKs sample beyond the reservoir. 1 traces everything. What UpdateSamplingRule sets for the rule Default counts more."},
 		{Name: "default-sampling-reservoir", Value: "N", Default: strconv.Itoa(sampling.DefaultReservoirSize),
-			Help: "Requests each second, of all processes together, that SDKs sample in any case."},
+			Help: "Requests each second, of all processes together, that SDKs sample in any case. What UpdateSamplingRule sets for the rule Default counts more."},
 		{Name: "log-format", Value: "text|json", Default: "text", Help: "Form of the log, which goes to stderr."},
 		{Name: "log-level", Value: "LEVEL", Default: "info", Help: "Least level of the log: debug, info, warn or error."},
 	}
@@ -64,6 +68,7 @@ func readConfig(v *cli.Values, home string) (c config) {
 	c.account = cli.Read(v, "account", store.ParseAccount)
 	c.region = cli.Read(v, "region", parseRegion)
 	c.retention = cli.Read(v, "retention", parseRetention)
+	c.key = readKey(v)
 	rate := cli.Read(v, "default-sampling-rate", parseRate)
 	reservoir := cli.Read(v, "default-sampling-reservoir", parseReservoir)
 	c.defaultRule = sampling.Default(rate, reservoir)
@@ -88,6 +93,29 @@ func readDataDir(v *cli.Values, home string) string {
 	}
 	v.Wrong("data-dir", errors.New("neither XDG_DATA_HOME nor HOME is set, so there is no default: name a directory, for example --data-dir=/var/lib/rayscope"))
 	return ""
+}
+
+// keyVariable has the encryption key itself. There is no such flag: every user of a machine can read the arguments of
+// its processes.
+const keyVariable = "RAYSCOPE_ENCRYPTION_KEY"
+
+// readKey is the encryption key of the file or the environment; nil if there is neither.
+func readKey(v *cli.Values) *crypt.Key {
+	file := v.Text("encryption-key-file")
+	text, ok := v.Env(keyVariable)
+	switch {
+	case file != "" && ok && text != "":
+		v.Wrong("encryption-key-file", errors.New(keyVariable+" is set as well: unset one of them"))
+	case file != "":
+		return cli.Read(v, "encryption-key-file", crypt.ReadKeyFile)
+	case ok && text != "":
+		k, err := crypt.ParseKey([]byte(text))
+		if err != nil {
+			v.Wrong("encryption-key-file", fmt.Errorf("%s cannot be used in its place: %w", keyVariable, err))
+		}
+		return k
+	}
+	return nil
 }
 
 func parseDir(s string) (string, error) {
@@ -124,13 +152,7 @@ const (
 )
 
 func parseRetention(s string) (time.Duration, error) {
-	d, err := time.ParseDuration(s)
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		var n uint64
-		if n, err = strconv.ParseUint(days, 10, 16); err == nil {
-			d = time.Duration(n) * 24 * time.Hour
-		}
-	}
+	d, err := parseSpan(s)
 	if err != nil || d < minRetention || d > maxRetention {
 		return 0, errors.New("a time from 1h to 36500d is needed, for example 30d or 720h")
 	}

@@ -18,13 +18,16 @@ import (
 	"github.com/rayscope/rayscope/internal/console"
 	"github.com/rayscope/rayscope/internal/daemon"
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retention"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/rollup"
-	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/server"
 	"github.com/rayscope/rayscope/internal/settings"
+	"github.com/rayscope/rayscope/internal/store"
+	"github.com/rayscope/rayscope/internal/store/crypt"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 	"github.com/rayscope/rayscope/web"
 )
@@ -69,24 +72,41 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer closeStore(&err, db)
 	metrics.MustRegister(storeMetrics(db)...)
 
+	kept := settings.New(db, c.region, time.Now)
+	docs, err := openEncryption(ctx, db, c, kept)
+	if err != nil {
+		return err
+	}
 	page, err := console.New(web.Files())
 	if err != nil {
 		return err
 	}
-	in := ingest.New(db, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
-	set := settings.New(db, c.region, time.Now)
-	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(set), Now: time.Now, Registerer: metrics, Logger: log})
+	in := ingest.New(docs, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
+	rules, err := settings.NewSampler(ctx, kept, c.account, c.defaultRule, log)
+	if err != nil {
+		return err
+	}
+	rollups := rollup.New(db, rollup.Options{Groups: rollup.GroupsOf(kept), Now: time.Now, Registerer: metrics, Logger: log})
+	questions := query.New(docs, time.Now)
+	retrievals := retrieval.New(questions, time.Now, log)
+	defer retrievals.Close()
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
-		Query:    query.New(db, time.Now),
+		Query:    questions,
 		Ingest:   in,
-		Sampling: sampling.NewTargets(c.defaultRule),
-		Settings: set,
+		Sampling: rules,
+		Settings: kept,
 		Now:      time.Now,
 		Log:      log,
 		Metrics:  metrics,
+
+		Retrieval: retrievals,
+		Insights:  insight.New(db, time.Now),
+
+		KeyConfigured: func() bool { return c.key != nil },
+
 		Info: func() api.Info {
 			return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}
 		},
@@ -144,6 +164,18 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		return nil
 	}
 	return context.Cause(running)
+}
+
+// openEncryption puts encryption between the rooms and the engine.
+func openEncryption(ctx context.Context, db store.Store, c config, kept *settings.Settings) (*crypt.Store, error) {
+	s, err := crypt.Open(ctx, db, c.key, func(ctx context.Context, account store.Account) (bool, error) {
+		e, err := kept.Encryption(ctx, account)
+		return e.Type == settings.EncryptionKMS, err
+	}, c.account)
+	if errors.Is(err, crypt.ErrKey) {
+		return nil, fmt.Errorf("open %s: %w: give the key with --encryption-key-file or %s", c.dataDir, err, keyVariable)
+	}
+	return s, err
 }
 
 // An agent is the daemon's listener that runs, or none.

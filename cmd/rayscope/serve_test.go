@@ -61,6 +61,11 @@ func TestServe(t *testing.T) {
 			{"POST", web + "/TraceSegments", string(body), `{"UnprocessedTraceSegments":[{"Id":null,"ErrorCode":"ParseError","Message":"Invalid segment. ErrorCode: ParseError"}]}`},
 			{"POST", web + "/GetSamplingRules", "", `"FixedRate":0.25,"ReservoirSize":3`},
 			{"POST", "http://" + daemon + "/GetSamplingRules", "", `"RuleARN":"arn:aws:xray:eu-central-1:123456789012:sampling-rule/Default"`},
+			{"POST", web + "/CreateSamplingRule", `{"SamplingRule":{"RuleName":"quiet","Priority":1,"FixedRate":0,"ReservoirSize":0,"ServiceName":"*","ServiceType":"*","Host":"*","HTTPMethod":"*","URLPath":"/quiet","ResourceARN":"*","Version":1}}`, `"RuleName":"quiet"`},
+			{"POST", "http://" + daemon + "/GetSamplingRules", "", `"RuleName":"quiet"`},
+			{"POST", "http://" + daemon + "/DeleteSamplingRule", `{"RuleName":"quiet"}`, "is not served on the daemon's address"},
+			{"POST", "http://" + daemon + "/SamplingTargets", `{"SamplingStatisticsDocuments":[{"RuleName":"quiet","ClientID":"7f3a0c19d5e24b6880aa91c2","Timestamp":1758654660,"RequestCount":3,"SampledCount":0}]}`, `"UnprocessedStatistics":[]`},
+			{"GET", web + "/metrics", "", `rayscope_sampling_requests_total{rule="quiet"} 3`},
 			{"POST", web + "/NoSuchThing", "", `"Message"`},
 		} {
 			if got := request(t, c.method, c.url, c.body); !strings.Contains(got, c.want) {

@@ -13,8 +13,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
-	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 )
@@ -42,12 +43,15 @@ type Config struct {
 	Region   string        // goes into ARNs
 	Query    *query.Query
 	Ingest   *ingest.Ingester
-	Sampling *sampling.Targets
+	Sampling *settings.Sampler
 	Settings *settings.Settings
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Info     func() Info // asked for at each request
+
+	Retrieval *retrieval.Room
+	Insights  *insight.Room
 
 	// KeyConfigured tells whether documents can be encrypted. Nil: they cannot.
 	KeyConfigured func() bool
@@ -58,7 +62,6 @@ type API struct {
 	Config
 	operations map[string]operation // X-Ray's, by path: POST
 	own        map[string]operation // Rayscope's own, by path: GET
-	started    time.Time
 	requests   *prometheus.CounterVec
 	daemons    *prometheus.CounterVec
 }
@@ -71,7 +74,7 @@ type operation struct {
 
 // New is the API over the given rooms.
 func New(c Config) *API {
-	a := &API{Config: c, started: c.Now()}
+	a := &API{Config: c}
 	a.operations = map[string]operation{
 		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
 		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
@@ -84,6 +87,20 @@ func New(c Config) *API {
 
 		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
+
+		"/CreateSamplingRule":         {"CreateSamplingRule", shaped(a.createSamplingRule)},
+		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
+		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
+		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
+		"/StartTraceRetrieval":        {"StartTraceRetrieval", shaped(a.startTraceRetrieval)},
+		"/ListRetrievedTraces":        {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
+		"/GetRetrievedTracesGraph":    {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
+		"/CancelTraceRetrieval":       {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
+
+		"/Insight":            {"GetInsight", shaped(a.getInsight)},
+		"/InsightEvents":      {"GetInsightEvents", shaped(a.getInsightEvents)},
+		"/InsightSummaries":   {"GetInsightSummaries", shaped(a.getInsightSummaries)},
+		"/InsightImpactGraph": {"GetInsightImpactGraph", shaped(a.getInsightImpactGraph)},
 
 		"/CreateGroup": {"CreateGroup", shaped(a.createGroup)},
 		"/GetGroup":    {"GetGroup", shaped(a.getGroup)},
@@ -117,7 +134,7 @@ func New(c Config) *API {
 	a.daemons = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_telemetry_segments_total", Help: "What daemons reported of themselves in telemetry records: segments by what became of them.",
 	}, []string{"result"})
-	c.Metrics.MustRegister(a.requests, a.daemons)
+	c.Metrics.MustRegister(a.requests, a.daemons, ruleMetrics{c.Sampling.Totals})
 	return a
 }
 

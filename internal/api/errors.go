@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/rayscope/rayscope/internal/cursor"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
@@ -90,7 +91,7 @@ func toError(ctx context.Context, log *slog.Logger, err error) *Error {
 		return ofSettings(setting)
 	case errors.Is(err, store.ErrConflict):
 		return throttled("Others were changing the same settings. Nothing of this request was kept; send it again.")
-	case errors.Is(err, query.ErrToken):
+	case errors.Is(err, query.ErrToken), errors.Is(err, cursor.ErrToken):
 		return invalid("Invalid token: NextToken does not belong to this request. Send it with the same arguments as the request that answered it, or leave it out.")
 	case errors.Is(err, query.ErrNotFound):
 		return invalid("Trace id not found")

@@ -2,10 +2,49 @@ package api
 
 import (
 	"context"
-	"errors"
+	"maps"
 
 	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/settings"
 )
+
+type createSamplingRuleInput struct {
+	SamplingRule *samplingRuleInput
+	Tags         []tagShape
+}
+
+type updateSamplingRuleInput struct {
+	SamplingRuleUpdate *samplingRuleInput
+}
+
+type deleteSamplingRuleInput struct {
+	RuleName string
+	RuleARN  string
+}
+
+// samplingRuleInput is a rule or a change of one: members that are not given are nil. Clients that read a rule may send back
+// what they read, so that the update takes a Version too, and ignores it as X-Ray does.
+type samplingRuleInput struct {
+	RuleName          string
+	RuleARN           string
+	ResourceARN       *string
+	Priority          *int
+	FixedRate         *float64
+	ReservoirSize     *int
+	ServiceName       *string
+	ServiceType       *string
+	Host              *string
+	HTTPMethod        *string
+	URLPath           *string
+	Version           *int
+	Attributes        map[string]string
+	SamplingRateBoost *rateBoostInput
+}
+
+type rateBoostInput struct {
+	MaxRate               *float64
+	CooldownWindowMinutes *int
+}
 
 // The input of GetSamplingRules has a NextToken, which the service ignores: all rules come at once.
 type getSamplingRulesInput struct{}
@@ -15,13 +54,16 @@ type getSamplingRulesOutput struct {
 	NextToken           *string
 }
 
-type samplingRuleRecord struct {
-	SamplingRule samplingRule
-	CreatedAt    float64
-	ModifiedAt   float64
+type samplingRuleOutput struct {
+	SamplingRuleRecord samplingRuleRecord
 }
 
-// samplingRule has no member for the rate boost: older Java SDKs refuse members that they do not know.
+type samplingRuleRecord struct {
+	SamplingRule samplingRule
+	CreatedAt    int64
+	ModifiedAt   int64
+}
+
 type samplingRule struct {
 	RuleName      string
 	RuleARN       string
@@ -36,118 +78,138 @@ type samplingRule struct {
 	URLPath       string
 	Version       int
 	Attributes    map[string]string
+
+	// Left out when there is none, where the service writes null: SDKs for Java before 2.18.3 refuse members that they do
+	// not know.
+	SamplingRateBoost *rateBoost `json:",omitempty"`
 }
 
-type getSamplingTargetsInput struct {
-	SamplingStatisticsDocuments []samplingStatistics
+type rateBoost struct {
+	MaxRate               float64
+	CooldownWindowMinutes int
 }
 
-// samplingStatistics is what clients send. The time of the report is not used, so that SDKs that send milliseconds are
-// served as well.
-type samplingStatistics struct {
-	RuleName     *string
-	ClientID     string
-	RequestCount int64
-	SampledCount *int64
-	SampleCount  int64 // what ADOT for Python calls SampledCount
-	BorrowCount  int64
-}
-
-type getSamplingTargetsOutput struct {
-	SamplingTargetDocuments []samplingTarget
-	LastRuleModification    float64
-	UnprocessedStatistics   []unprocessedStatistics
-}
-
-type samplingTarget struct {
-	RuleName          string
-	FixedRate         float64
-	ReservoirQuota    *int
-	ReservoirQuotaTTL *float64
-	Interval          *int
-}
-
-type unprocessedStatistics struct {
-	RuleName  string
-	ErrorCode string
-	Message   string
-}
-
-// Limits of the model.
-const (
-	maxStatistics  = 25
-	clientIDLength = 24
-	maxRuleName    = 32
-)
-
-func (a *API) getSamplingRules(context.Context, *getSamplingRulesInput) (any, error) {
-	changed := a.rulesChanged()
-	return getSamplingRulesOutput{SamplingRuleRecords: convert(a.Sampling.Rules(), func(r sampling.Rule) samplingRuleRecord {
-		return samplingRuleRecord{SamplingRule: samplingRule{
-			RuleName: r.Name, RuleARN: "arn:aws:xray:" + a.Region + ":" + a.Account.String() + ":sampling-rule/" + r.Name,
-			ResourceARN: r.ResourceARN, Priority: r.Priority, FixedRate: r.FixedRate, ReservoirSize: r.ReservoirSize,
-			ServiceName: r.ServiceName, ServiceType: r.ServiceType, Host: r.Host, HTTPMethod: r.HTTPMethod, URLPath: r.URLPath,
-			Version: r.Version, Attributes: r.Attributes,
-		}, ModifiedAt: changed}
-	})}, nil
-}
-
-// rulesChanged is when the rules may have changed last: with the start of the server, whose flags set them. Clients that
-// fetched them from its predecessor fetch them again.
-func (a *API) rulesChanged() float64 { return float64(a.started.Unix()) }
-
-func (a *API) getSamplingTargets(_ context.Context, in *getSamplingTargetsInput) (any, error) {
-	if n := len(in.SamplingStatisticsDocuments); n > maxStatistics {
-		return nil, invalid("SamplingStatisticsDocuments has %d items, %d is the most.", n, maxStatistics)
+func (a *API) getSamplingRules(ctx context.Context, _ *getSamplingRulesInput) (any, error) {
+	rules, err := a.Sampling.Rules(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for i := range in.SamplingStatisticsDocuments {
-		if err := in.SamplingStatisticsDocuments[i].check(i); err != nil {
-			return nil, err
+	return getSamplingRulesOutput{SamplingRuleRecords: convert(rules, a.ruleRecord)}, nil
+}
+
+func (a *API) createSamplingRule(ctx context.Context, in *createSamplingRuleInput) (any, error) {
+	if in.SamplingRule == nil {
+		return nil, invalid("SamplingRule is missing.")
+	}
+	if err := in.SamplingRule.complete(); err != nil {
+		return nil, err
+	}
+	tags, err := toTags(in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	rule := sampling.Rule{Version: *in.SamplingRule.Version, Attributes: map[string]string{}}
+	in.SamplingRule.apply(&rule)
+	return a.answerRule(a.Sampling.CreateRule(ctx, in.SamplingRule.id(), rule, tags))
+}
+
+func (a *API) updateSamplingRule(ctx context.Context, in *updateSamplingRuleInput) (any, error) {
+	if in.SamplingRuleUpdate == nil {
+		return nil, invalid("SamplingRuleUpdate is missing.")
+	}
+	if err := in.SamplingRuleUpdate.SamplingRateBoost.complete("SamplingRuleUpdate"); err != nil {
+		return nil, err
+	}
+	return a.answerRule(a.Sampling.UpdateRule(ctx, in.SamplingRuleUpdate.id(), in.SamplingRuleUpdate.apply))
+}
+
+func (a *API) deleteSamplingRule(ctx context.Context, in *deleteSamplingRuleInput) (any, error) {
+	return a.answerRule(a.Sampling.DeleteRule(ctx, settings.RuleID{Name: in.RuleName, ARN: in.RuleARN}))
+}
+
+func (a *API) answerRule(r settings.RuleRecord, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return samplingRuleOutput{a.ruleRecord(r)}, nil
+}
+
+func (r *samplingRuleInput) id() settings.RuleID {
+	return settings.RuleID{Name: r.RuleName, ARN: r.RuleARN}
+}
+
+// complete says which member that a new rule needs is missing. How to name it is the rooms' question.
+func (r *samplingRuleInput) complete() error {
+	for _, m := range []struct {
+		name  string
+		given bool
+	}{
+		{"Priority", r.Priority != nil},
+		{"FixedRate", r.FixedRate != nil},
+		{"ReservoirSize", r.ReservoirSize != nil},
+		{"ServiceName", r.ServiceName != nil},
+		{"ServiceType", r.ServiceType != nil},
+		{"Host", r.Host != nil},
+		{"HTTPMethod", r.HTTPMethod != nil},
+		{"URLPath", r.URLPath != nil},
+		{"ResourceARN", r.ResourceARN != nil},
+		{"Version", r.Version != nil},
+	} {
+		if !m.given {
+			return invalid("SamplingRule.%s is missing. A new rule needs Priority, FixedRate, ReservoirSize, Version 1 and, as patterns such as *, "+
+				"ServiceName, ServiceType, Host, HTTPMethod, URLPath and ResourceARN.", m.name)
 		}
 	}
-	out := getSamplingTargetsOutput{SamplingTargetDocuments: []samplingTarget{}, LastRuleModification: a.rulesChanged(), UnprocessedStatistics: []unprocessedStatistics{}}
-	for i := range in.SamplingStatisticsDocuments {
-		s := &in.SamplingStatisticsDocuments[i]
-		t, err := a.Sampling.Report(a.Now(), s.report())
-		switch {
-		case errors.Is(err, sampling.ErrUnknownRule):
-			out.UnprocessedStatistics = append(out.UnprocessedStatistics, unprocessedStatistics{*s.RuleName, "400", err.Error()})
-		case err != nil:
-			return nil, err
-		default:
-			out.SamplingTargetDocuments = append(out.SamplingTargetDocuments, toTarget(*s.RuleName, t))
-		}
-	}
-	return out, nil
+	return r.SamplingRateBoost.complete("SamplingRule")
 }
 
-func (s *samplingStatistics) check(i int) error {
+func (b *rateBoostInput) complete(in string) error {
 	switch {
-	case s.RuleName == nil || *s.RuleName == "":
-		return invalid("SamplingStatisticsDocuments[%d].RuleName is missing.", i)
-	case len(*s.RuleName) > maxRuleName:
-		return invalid("SamplingStatisticsDocuments[%d].RuleName has %d characters, %d is the most.", i, len(*s.RuleName), maxRuleName)
-	case len(s.ClientID) != clientIDLength:
-		return invalid("SamplingStatisticsDocuments[%d].ClientID has %d characters, exactly %d are needed.", i, len(s.ClientID), clientIDLength)
-	case s.RequestCount < 0 || s.BorrowCount < 0 || s.SampleCount < 0 || s.SampledCount != nil && *s.SampledCount < 0:
-		return invalid("SamplingStatisticsDocuments[%d] has a negative count. Counts are 0 or more.", i)
+	case b == nil:
+		return nil
+	case b.MaxRate == nil:
+		return invalid("%s.SamplingRateBoost.MaxRate is missing.", in)
+	case b.CooldownWindowMinutes == nil:
+		return invalid("%s.SamplingRateBoost.CooldownWindowMinutes is missing.", in)
 	}
 	return nil
 }
 
-func (s *samplingStatistics) report() sampling.Report {
-	sampled := s.SampleCount
-	if s.SampledCount != nil {
-		sampled = *s.SampledCount
+// apply sets what was given. A boost that was not given is removed, as the service does.
+func (r *samplingRuleInput) apply(rule *sampling.Rule) {
+	set(&rule.ResourceARN, r.ResourceARN)
+	set(&rule.Priority, r.Priority)
+	set(&rule.FixedRate, r.FixedRate)
+	set(&rule.ReservoirSize, r.ReservoirSize)
+	set(&rule.ServiceName, r.ServiceName)
+	set(&rule.ServiceType, r.ServiceType)
+	set(&rule.Host, r.Host)
+	set(&rule.HTTPMethod, r.HTTPMethod)
+	set(&rule.URLPath, r.URLPath)
+	if r.Attributes != nil {
+		rule.Attributes = maps.Clone(r.Attributes)
 	}
-	return sampling.Report{Rule: *s.RuleName, Client: s.ClientID, Requests: int(s.RequestCount), Sampled: int(sampled), Borrowed: int(s.BorrowCount)}
+	rule.Boost = nil
+	if b := r.SamplingRateBoost; b != nil {
+		rule.Boost = &sampling.RateBoost{MaxRate: *b.MaxRate, CooldownMinutes: *b.CooldownWindowMinutes}
+	}
 }
 
-func toTarget(rule string, t sampling.Target) samplingTarget {
-	out := samplingTarget{RuleName: rule, FixedRate: t.FixedRate}
-	if l := t.Lease; l != nil {
-		interval, expires := int(l.Interval.Seconds()), float64(l.Expires.Unix())
-		out.ReservoirQuota, out.ReservoirQuotaTTL, out.Interval = &l.Quota, &expires, &interval
+func set[T any](member, given *T) {
+	if given != nil {
+		*member = *given
 	}
-	return out
+}
+
+func (a *API) ruleRecord(r settings.RuleRecord) samplingRuleRecord {
+	rule := samplingRule{
+		RuleName: r.Name, RuleARN: a.Sampling.RuleARN(r.Name), ResourceARN: r.ResourceARN,
+		Priority: r.Priority, FixedRate: r.FixedRate, ReservoirSize: r.ReservoirSize,
+		ServiceName: r.ServiceName, ServiceType: r.ServiceType, Host: r.Host, HTTPMethod: r.HTTPMethod, URLPath: r.URLPath,
+		Version: r.Version, Attributes: r.Attributes,
+	}
+	if b := r.Boost; b != nil {
+		rule.SamplingRateBoost = &rateBoost{b.MaxRate, b.CooldownMinutes}
+	}
+	return samplingRuleRecord{rule, r.Created.Unix(), r.Modified.Unix()}
 }

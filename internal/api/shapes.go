@@ -95,18 +95,27 @@ func toHTTP(h segment.HTTP) httpShape {
 
 // window checks the bounds of a request's time range.
 func window(axis store.Axis, from, to timestamp, longest time.Duration) (store.Window, error) {
-	switch {
-	case !from.set:
-		return store.Window{}, invalid("StartTime is missing. Send epoch seconds, for example 1758654600.")
-	case !to.set:
-		return store.Window{}, invalid("EndTime is missing. Send epoch seconds, for example 1758654900.")
-	case to.Time < from.Time:
-		return store.Window{}, invalid("End time cannot be earlier than start time")
-	case to.Time-from.Time > segment.Time(longest/time.Microsecond):
+	if err := ordered(from, to); err != nil {
+		return store.Window{}, err
+	}
+	if to.Time-from.Time > segment.Time(longest/time.Microsecond) {
 		return store.Window{}, invalid("The time range has %s, %s is the most. Ask for a shorter one.",
 			time.Duration(to.Time-from.Time)*time.Microsecond, longest)
 	}
 	return store.Window{Axis: axis, From: from.Time, To: to.Time}, nil
+}
+
+// ordered checks that both ends of a time range are given, the earlier one first.
+func ordered(from, to timestamp) error {
+	switch {
+	case !from.set:
+		return invalid("StartTime is missing. Send epoch seconds, for example 1758654600.")
+	case !to.set:
+		return invalid("EndTime is missing. Send epoch seconds, for example 1758654900.")
+	case to.Time < from.Time:
+		return invalid("End time cannot be earlier than start time")
+	}
+	return nil
 }
 
 // noToken refuses the NextToken of operations that answer everything at once.

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
+	"github.com/rayscope/rayscope/internal/filter"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
@@ -47,9 +49,9 @@ type traceSummary struct {
 	InstanceIds            []idDetail
 	AvailabilityZones      []nameDetail
 	EntryPoint             *serviceID
-	FaultRootCauses        []struct{}
-	ErrorRootCauses        []struct{}
-	ResponseTimeRootCauses []struct{}
+	FaultRootCauses        []rootCause[failureEntity]
+	ErrorRootCauses        []rootCause[failureEntity]
+	ResponseTimeRootCauses []rootCause[timeEntity]
 	Revision               int
 	MatchedEventTime       *float64
 }
@@ -88,13 +90,19 @@ func (a *API) getTraceSummaries(ctx context.Context, in *getTraceSummariesInput)
 	if err != nil {
 		return nil, err
 	}
-	if in.FilterExpression != "" {
-		return nil, invalid("FilterExpression is not supported by this version of Rayscope. Leave it out to get all traces of the time range.")
-	}
-	if err := in.checkSampling(); err != nil {
+	sq := query.SummaryQuery{Account: a.Account, Window: w, Token: in.NextToken}
+	if sq.Share, err = in.share(); err != nil {
 		return nil, err
 	}
-	p, err := a.Query.Summaries(ctx, query.SummaryQuery{Account: a.Account, Window: w, Token: in.NextToken})
+	if in.FilterExpression != "" {
+		if sq.Filter, err = filter.Parse(in.FilterExpression); err != nil {
+			return nil, invalid("FilterExpression is invalid: %v", err)
+		}
+		if sq.Env, err = a.Settings.Env(ctx, a.Account); err != nil {
+			return nil, err
+		}
+	}
+	p, err := a.Query.Summaries(ctx, sq)
 	if err != nil {
 		return nil, err
 	}
@@ -110,27 +118,27 @@ func (a *API) getTraceSummaries(ctx context.Context, in *getTraceSummariesInput)
 	return out, nil
 }
 
-// checkSampling holds the strategy to the service's rules. Sampling allows to answer a part of the traces; this server
-// answers all.
-func (in *getTraceSummariesInput) checkSampling() error {
+// share is the share of the traces that FixedRate asks for; nil for all. PartialScan allows to leave traces out too, as the
+// service likes: this server answers all.
+func (in *getTraceSummariesInput) share() (*float64, error) {
 	s := in.SamplingStrategy
 	if !in.Sampling || s == nil {
-		return nil
+		return nil, nil
 	}
 	switch s.Name {
 	case "", "PartialScan":
-		return nil
+		return nil, nil
 	case "FixedRate":
 	default:
-		return invalid("SamplingStrategy.Name %.40q is not known. Use PartialScan or FixedRate.", s.Name)
+		return nil, invalid("SamplingStrategy.Name %.40q is not known. Use PartialScan or FixedRate.", s.Name)
 	}
 	if s.Value == nil || *s.Value < 0 || *s.Value > 1 {
-		return invalid("sampling rate must be specified and its value must be between [0, 1]")
+		return nil, invalid("sampling rate must be specified and its value must be between [0, 1]")
 	}
 	if in.TimeRangeType != "Event" {
-		return invalid("Cannot use FixedRate with input time range type: %.40s", in.TimeRangeType)
+		return nil, invalid("Cannot use FixedRate with input time range type: %s", cmp.Or(in.TimeRangeType, "TraceId"))
 	}
-	return nil
+	return s.Value, nil
 }
 
 func toSummary(m *query.Match, axis store.Axis) traceSummary {
@@ -147,7 +155,9 @@ func toSummary(m *query.Match, axis store.Axis) traceSummary {
 		InstanceIds:       convert(m.Instances, func(s string) idDetail { return idDetail{s} }),
 		AvailabilityZones: convert(m.Zones, func(s string) nameDetail { return nameDetail{s} }),
 
-		FaultRootCauses: []struct{}{}, ErrorRootCauses: []struct{}{}, ResponseTimeRootCauses: []struct{}{},
+		FaultRootCauses:        toRootCauses(m.FaultCauses, toFailureEntity),
+		ErrorRootCauses:        toRootCauses(m.ErrorCauses, toFailureEntity),
+		ResponseTimeRootCauses: toRootCauses(m.ResponseTimeCauses, toTimeEntity),
 	}
 	if m.EntryPoint != nil {
 		e := toServiceID(*m.EntryPoint)

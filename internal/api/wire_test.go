@@ -18,7 +18,9 @@ import (
 
 	"github.com/rayscope/rayscope/internal/api"
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store/pebble"
@@ -30,10 +32,14 @@ const account = 111122223333
 
 // A bench is an API over a store of its own, with a clock that the test sets.
 type bench struct {
-	t     *testing.T
-	store *pebble.Store
-	api   *api.API
-	now   time.Time
+	t   *testing.T
+	api *api.API
+	now time.Time
+
+	store    *pebble.Store
+	metrics  *prometheus.Registry
+	insights *insight.Room
+	key      bool // documents can be encrypted
 }
 
 func newBench(t *testing.T) *bench {
@@ -50,11 +56,22 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, store: s, now: time.Unix(1758654630, 0)}
 	clock := func() time.Time { return b.now }
 	registry := prometheus.NewRegistry()
+	b.metrics = registry
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	all := settings.New(s, "eu-central-1", clock)
+	sampler, err := settings.NewSampler(t.Context(), all, account, sampling.Default(0.05, 1), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	questions := query.New(s, clock)
+	retrievals := retrieval.New(questions, clock, log)
+	t.Cleanup(retrievals.Close)
+	b.insights = insight.New(s, clock)
 	b.api = api.New(api.Config{
-		Account: account, Region: "eu-central-1", Query: query.New(s, clock),
+		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals, Insights: b.insights,
 		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
-		Sampling: sampling.NewTargets(sampling.Default(0.05, 1)), Settings: settings.New(s, "eu-central-1", clock), Now: clock, Log: log, Metrics: registry,
+		Sampling: sampler, Settings: all, Now: clock, Log: log, Metrics: registry,
+		KeyConfigured: func() bool { return b.key },
 		Info: func() api.Info {
 			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
 		},
@@ -149,16 +166,25 @@ func TestWorkedExample(t *testing.T) {
 	golden(t, "traces-reported", b.ok("/Traces", `{"TraceIds":["`+workedID+`"]}`))
 }
 
-func TestSampling(t *testing.T) {
+// A filter, a group in a filter and a share choose summaries and change nothing in them.
+func TestFilteredSummaries(t *testing.T) {
 	b := newBench(t)
-	for _, body := range []string{"", "{}", `{"NextToken": null}`, "null"} {
-		golden(t, "sampling-rules", b.ok("/GetSamplingRules", body))
+	b.put(fixture(t, "worked.json"))
+	b.ok("/CreateGroup", `{"GroupName":"broken","FilterExpression":"rootcause.fault.service { name = \"stock.example.net\" }"}`)
+	const times = `"StartTime":1758654600,"EndTime":1758654900`
+	for _, found := range []string{
+		`"FilterExpression":""`,
+		`"FilterExpression":"service(\"orders\") { fault AND http.status = 503 } AND annotation[tenant] = \"blue\""`,
+		`"FilterExpression":"group.name = \"broken\""`,
+		`"Sampling":false,"SamplingStrategy":{"Name":"FixedRate","Value":0}`,
+		`"Sampling":true`,
+		`"Sampling":true,"SamplingStrategy":{"Name":"PartialScan","Value":0}`,
+	} {
+		golden(t, "summaries", b.ok("/TraceSummaries", "{"+times+","+found+"}"))
 	}
-	report := `{"SamplingStatisticsDocuments":[{"RuleName":"Default","ClientID":"7f3a0c19d5e24b6880aa91c2","Timestamp":1758654660000,"RequestCount":120,"SampledCount":31,"BorrowCount":9},
-		{"RuleName":"gone","ClientID":"7f3a0c19d5e24b6880aa91c2","Timestamp":1758654660.5,"RequestCount":1,"SampleCount":1}]}`
-	golden(t, "sampling-first", b.ok("/SamplingTargets", report))
-	b.now = b.now.Add(10 * time.Second)
-	golden(t, "sampling-second", b.ok("/SamplingTargets", report))
+	golden(t, "summaries-none", b.ok("/TraceSummaries", "{"+times+`,"FilterExpression":"ok OR group.name = \"nosuch\""}`))
+	golden(t, "summaries-event", b.ok("/TraceSummaries", "{"+times+`,"TimeRangeType":"Event","Sampling":true,"SamplingStrategy":{"Name":"FixedRate","Value":1}}`))
+	golden(t, "summaries-not-sampled", b.ok("/TraceSummaries", "{"+times+`,"TimeRangeType":"Event","Sampling":true,"SamplingStrategy":{"Name":"FixedRate","Value":0}}`))
 }
 
 func TestInfo(t *testing.T) {
@@ -215,7 +241,10 @@ func TestErrors(t *testing.T) {
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758741001}`, 400, "InvalidRequestException", "24h"},
 		{"/TraceSummaries", `{"StartTime":1758654600000,"EndTime":1758654700000}`, 400, "InvalidRequestException", "not milliseconds"},
 		{"/TraceSummaries", `{"StartTime":"yesterday","EndTime":1758741001}`, 400, "InvalidRequestException", "not a time"},
-		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"ok"}`, 400, "InvalidRequestException", "FilterExpression is not supported"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"ok AND respnsetime > 1"}`, 400, "InvalidRequestException", "FilterExpression is invalid: col 8: unknown keyword 'respnsetime', did you mean 'responsetime'?"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"` + workedID + `"}`, 400, "InvalidRequestException", "BatchGetTraces"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"` + strings.Repeat("ok ", 1<<18) + `"}`, 400, "InvalidRequestException", "4096 characters"},
+		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":"` + strings.Repeat("(", 1000) + `"}`, 400, "InvalidRequestException", "128"},
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"FilterExpression":7}`, 400, "InvalidRequestException", "FilterExpression"},
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"TimeRangeType":"Dusk"}`, 400, "InvalidRequestException", "TraceId, Event or Service"},
 		{"/TraceSummaries", `{"StartTime":1758654600,"EndTime":1758654700,"NextToken":"abc"}`, 400, "InvalidRequestException", "Invalid token"},
@@ -233,7 +262,6 @@ func TestErrors(t *testing.T) {
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758741001}`, 400, "InvalidRequestException", "24h"},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"GroupName":"slow"}`, 400, "InvalidRequestException", "Group not found."},
 		{"/ServiceGraph", `{"StartTime":1758654600,"EndTime":1758654700,"NextToken":"x"}`, 400, "InvalidRequestException", "NextToken is currently not supported"},
-		{"/SamplingTargets", `{"SamplingStatisticsDocuments":[{"RuleName":"Default","ClientID":"short"}]}`, 400, "InvalidRequestException", "exactly 24"},
 		{"/tracesegments", `{}`, 404, "UnknownOperationException", "No operation"},
 		{"/", `{}`, 404, "UnknownOperationException", "No operation"},
 	} {

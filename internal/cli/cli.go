@@ -28,16 +28,18 @@ type Command struct {
 	Summary  string // one line, for the list of commands
 	About    string // paragraphs for its own help
 	Example  string
+	Args     string // what may stand beside the settings, for the help: "[EXPR]"; empty: nothing
 	Settings []Setting
 	Run      func(context.Context, *Values, Streams) error
 }
 
 // A Setting is a flag that is also an environment variable.
 type Setting struct {
-	Name    string // "data-dir"
-	Value   string // what stands for its value in the help: "DIR"
-	Default string
-	Help    string
+	Name     string // "data-dir"
+	Value    string // what stands for its value in the help: "DIR"; empty for a switch, which is "true" or "false"
+	Default  string // of a switch: what holds when it is not given, in words
+	Help     string
+	FlagOnly bool // the environment variable of this name belongs to another command and means something else there
 }
 
 // Streams is where a command writes: data to Out, talk to Err.
@@ -124,26 +126,53 @@ func (p *Program) command(name string) (*Command, error) {
 	return nil, Usagef("unknown command %q%s; %q lists the commands", name, didYouMean(name, "", append(names, "help")), p.Name+" help")
 }
 
-// values reads flags and environment. flag.ErrHelp asks for help.
+// values reads arguments, flags and environment. flag.ErrHelp asks for help.
 func (p *Program) values(c *Command, args []string, env Env) (*Values, error) {
 	f := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	v := &Values{command: c.Name, program: p.Name, env: env, values: make(map[string]value, len(c.Settings))}
 	for _, s := range c.Settings {
-		f.String(s.Name, s.Default, "")
+		s.define(f)
 		v.values[s.Name] = value{text: s.Default}
+		if s.FlagOnly {
+			continue
+		}
 		if text, ok := env(p.Variable(s.Name)); ok {
 			v.values[s.Name] = value{text: text, given: true, variable: p.Variable(s.Name)}
 		}
 	}
-	if err := f.Parse(args); err != nil {
+	var err error
+	if v.args, err = parse(f, args); err != nil {
 		return nil, explain(err, c)
 	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q: settings are given as --name=value", f.Arg(0))
+	if c.Args == "" && len(v.args) > 0 {
+		return nil, fmt.Errorf("unexpected argument %q: settings are given as --name=value", v.args[0])
 	}
 	f.Visit(func(f *flag.Flag) { v.values[f.Name] = value{text: f.Value.String(), given: true} })
 	return v, nil
+}
+
+// define adds the setting to the flags.
+func (s *Setting) define(f *flag.FlagSet) {
+	if s.Value == "" {
+		f.Bool(s.Name, false, "")
+		return
+	}
+	f.String(s.Name, s.Default, "")
+}
+
+// parse reads flags and gives back the arguments between and behind them; behind "--" everything is an argument.
+func parse(f *flag.FlagSet, args []string) (others []string, err error) {
+	for {
+		if err := f.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := f.Args()
+		if n := len(args) - len(rest); len(rest) == 0 || n > 0 && args[n-1] == "--" {
+			return append(others, rest...), nil
+		}
+		others, args = append(others, rest[0]), rest[1:]
+	}
 }
 
 // Variable is the environment variable of a setting.

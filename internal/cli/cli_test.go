@@ -37,6 +37,21 @@ func program() *cli.Program {
 					return nil
 				},
 			},
+			{
+				Name: "find", Summary: "Find.", About: "Find finds.", Example: "rayscope find x", Args: "[WORD ...]",
+				Settings: []cli.Setting{
+					{Name: "all", Default: "not all", Help: "Find all."},
+					{Name: "port", Value: "N", Default: "1", Help: "Port.", FlagOnly: true},
+				},
+				Run: func(_ context.Context, v *cli.Values, s cli.Streams) error {
+					all := v.Switch("all", false)
+					if err := v.Err(); err != nil {
+						return err
+					}
+					fmt.Fprintf(s.Out, "%q all=%v port=%s", v.Args(), all, v.Text("port"))
+					return nil
+				},
+			},
 			{Name: "version", Summary: "Say the version.", About: "Version says it.", Example: "rayscope version",
 				Run: func(_ context.Context, _ *cli.Values, s cli.Streams) error {
 					fmt.Fprint(s.Out, "v1")
@@ -72,6 +87,12 @@ func TestRun(t *testing.T) {
 		{"serve --colour", "", "", "serve: unknown flag --colour", 2},
 		{"serve --port", "", "", "serve: flag needs an argument: -port", 2},
 		{"serve now", "", "", `serve: unexpected argument "now": settings are given as --name=value`, 2},
+		{"find a b", "", `["a" "b"] all=false port=1`, "", 0},
+		{"find a --all b --port 2 c", "", `["a" "b" "c"] all=true port=2`, "", 0},
+		{"find --all=false a -- --port b -- c", "RAYSCOPE_ALL=1 RAYSCOPE_PORT=3", `["a" "--port" "b" "--" "c"] all=false port=1`, "", 0},
+		{"find -- -a", "RAYSCOPE_ALL=1", `["-a"] all=true port=1`, "", 0},
+		{"find a --ball", "", "", "find: unknown flag --ball, did you mean --all?", 2},
+		{"find", "RAYSCOPE_ALL=some", "", `find: --all "some" (from RAYSCOPE_ALL): true or false is needed`, 2},
 		{"version", "", "v1", "", 0},
 		{"--version", "", "v1", "", 0},
 		{"version --x", "", "", "version: unknown flag --x", 2},
@@ -111,6 +132,7 @@ Usage: rayscope COMMAND [--setting=value ...]
 
 Commands:
   serve      Serve.
+  find       Find.
   version    Say the version.
   fail       
   help       Explain a command: rayscope help COMMAND
@@ -122,7 +144,7 @@ Usage: rayscope serve [--setting=value ...]
 Example:
   rayscope serve --port=1
 
-Settings, each also an environment variable; a flag comes before the variable:
+Settings, in brackets the environment variables for them; a flag comes before its variable:
   --data-dir DIR  (RAYSCOPE_DATA_DIR)
       Where the data is.
       Default: /data
@@ -134,8 +156,24 @@ Settings, each also an environment variable; a flag comes before the variable:
       Address.
       Default: ""
 `
+	find := `Find finds.
+
+Usage: rayscope find [WORD ...] [--setting=value ...]
+
+Example:
+  rayscope find x
+
+Settings, in brackets the environment variables for them; a flag comes before its variable:
+  --all  (RAYSCOPE_ALL)
+      Find all.
+      Default: not all
+  --port N
+      Port.
+      Default: 1
+`
 	for args, want := range map[string]string{
-		"help": list, "--help": list, "-h": list,
+		"help find": find,
+		"help":      list, "--help": list, "-h": list,
 		"help serve": serve, "serve --help": serve, "serve -h": serve,
 		"help version": "Version says it.\n\nUsage: rayscope version\n\nExample:\n  rayscope version\n",
 	} {

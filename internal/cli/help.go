@@ -29,6 +29,9 @@ func (p *Program) helpOn(args []string, s Streams) error {
 
 func (p *Program) commandHelp(w io.Writer, c *Command) {
 	fmt.Fprintf(w, "%s\n\nUsage: %s %s", c.About, p.Name, c.Name)
+	if c.Args != "" {
+		fmt.Fprintf(w, " %s", c.Args)
+	}
 	if len(c.Settings) > 0 {
 		fmt.Fprint(w, " [--setting=value ...]")
 	}
@@ -36,12 +39,24 @@ func (p *Program) commandHelp(w io.Writer, c *Command) {
 	if len(c.Settings) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\nSettings, each also an environment variable; a flag comes before the variable:\n")
+	fmt.Fprint(w, "\nSettings, in brackets the environment variables for them; a flag comes before its variable:\n")
 	for _, s := range c.Settings {
-		fmt.Fprintf(w, "  --%s %s  (%s)\n", s.Name, s.Value, p.Variable(s.Name))
+		fmt.Fprintf(w, "  %s\n", p.usage(&s))
 		fmt.Fprintf(w, "      %s\n", strings.ReplaceAll(s.Help, "\n", "\n      "))
 		fmt.Fprintf(w, "      Default: %s\n", orNone(s.Default))
 	}
+}
+
+// usage is how a setting is given.
+func (p *Program) usage(s *Setting) string {
+	u := "--" + s.Name
+	if s.Value != "" {
+		u += " " + s.Value
+	}
+	if !s.FlagOnly {
+		u += "  (" + p.Variable(s.Name) + ")"
+	}
+	return u
 }
 
 func orNone(s string) string {

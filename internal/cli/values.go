@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -9,6 +11,7 @@ import (
 type Values struct {
 	program, command string
 	values           map[string]value
+	args             []string
 	env              Env
 	wrong            []string
 }
@@ -25,6 +28,9 @@ func (v *Values) Env(name string) (string, bool) { return v.env(name) }
 // Given tells whether the setting was given, by flag or by environment variable.
 func (v *Values) Given(name string) bool { return v.get(name).given }
 
+// Args are the arguments that are no settings, in their order.
+func (v *Values) Args() []string { return v.args }
+
 // Text is the setting as it was given.
 func (v *Values) Text(name string) string { return v.get(name).text }
 
@@ -37,6 +43,20 @@ func Read[T any](v *Values, name string, parse func(string) (T, error)) T {
 		return zero
 	}
 	return t
+}
+
+// Switch is whether the switch is on: as given, else otherwise.
+func (v *Values) Switch(name string, otherwise bool) bool {
+	if !v.Given(name) {
+		return otherwise
+	}
+	return Read(v, name, func(s string) (bool, error) {
+		on, err := strconv.ParseBool(s)
+		if err != nil {
+			return false, errors.New("true or false is needed")
+		}
+		return on, nil
+	})
 }
 
 // Wrong notes that a setting cannot be used; err states the rule and the next step.

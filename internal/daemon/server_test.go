@@ -274,6 +274,11 @@ func TestIntakeIsTriedAgain(t *testing.T) {
 	}
 }
 
+func notServed(call string) string {
+	return `{"Message":"` + call + ` is not served on the daemon's address; it serves POST /GetSamplingRules, POST /SamplingTargets, and segment documents by UDP"}`
+}
+
+// What SDKs need is forwarded, and nothing else: whoever reaches the port is not asked who it is.
 func TestSamplingCalls(t *testing.T) {
 	api := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -289,8 +294,13 @@ func TestSamplingCalls(t *testing.T) {
 		{"POST", "/GetSamplingRules", `{"NextToken": null}`, "", 200, "POST /GetSamplingRules 19 <nil>"},
 		{"POST", "/SamplingTargets", "", "", 200, "POST /SamplingTargets 0 <nil>"},
 		{"POST", "/SamplingTargets", strings.Repeat("x", maxCall+1), "", 200, "POST /SamplingTargets 262144 http: request body too large"},
-		{"GET", "/SamplingTargets", "", "", 404, `{"Message":"GET /SamplingTargets is not served on the daemon's address; it serves POST /GetSamplingRules, POST /SamplingTargets, and segment documents by UDP"}`},
-		{"POST", "/TraceSummaries", "{}", "", 404, `{"Message":"POST /TraceSummaries is not served on the daemon's address; it serves POST /GetSamplingRules, POST /SamplingTargets, and segment documents by UDP"}`},
+		{"GET", "/SamplingTargets", "", "", 404, notServed("GET /SamplingTargets")},
+		{"POST", "/TraceSummaries", "{}", "", 404, notServed("POST /TraceSummaries")},
+		{"POST", "/CreateSamplingRule", "{}", "", 404, notServed("POST /CreateSamplingRule")},
+		{"POST", "/UpdateSamplingRule", "{}", "", 404, notServed("POST /UpdateSamplingRule")},
+		{"POST", "/DeleteSamplingRule", "{}", "", 404, notServed("POST /DeleteSamplingRule")},
+		{"POST", "/SamplingStatisticSummaries", "{}", "", 404, notServed("POST /SamplingStatisticSummaries")},
+		{"POST", "/SamplingTargets/../DeleteSamplingRule", "{}", "", 404, notServed("POST /DeleteSamplingRule")},
 		{"POST", "/GetSamplingRules", "{}", "https://example.com", 403, "cross-origin request detected, and/or browser is out of date: Sec-Fetch-Site is missing, and Origin does not match Host"},
 	} {
 		req, err := http.NewRequest(c.method, "http://"+f.Addr()+c.path, strings.NewReader(c.body))

@@ -33,7 +33,8 @@ type Expression struct {
 // A GroupRef is how an expression names a group: one of the members is set.
 type GroupRef struct{ Name, ARN string }
 
-// An Env is what an expression's meaning depends on besides the trace. The same one has to be given to Where and to Match.
+// An Env is what an expression's meaning depends on besides the trace. The same one, not nil, has to be given to Where and to
+// Match.
 type Env struct {
 	// Account is the own account, 12 digits. Nodes leave it out, so id(account.id: ...) of it means those without one.
 	Account string

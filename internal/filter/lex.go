@@ -20,6 +20,9 @@ const (
 	tokCompare = 'o'
 )
 
+// whiteSpace may stand between tokens.
+const whiteSpace = " \t\r\n"
+
 type token struct {
 	kind  byte
 	at    int    // byte where it starts
@@ -34,11 +37,7 @@ func (t *token) is(word string) bool { return t.kind == tokWord && t.lower == wo
 
 // String names the token for people.
 func (t *token) String() string {
-	const longest = 40 // characters of a literal that are repeated
-	s := t.text
-	if utf8.RuneCountInString(s) > longest {
-		s = string([]rune(s)[:longest]) + "…"
-	}
+	s := clip(t.text)
 	switch t.kind {
 	case tokEnd:
 		return "the end"
@@ -48,6 +47,15 @@ func (t *token) String() string {
 		return "the number " + s
 	}
 	return "'" + s + "'"
+}
+
+// clip is the beginning of what an error repeats.
+func clip(s string) string {
+	const longest = 40 // characters
+	if utf8.RuneCountInString(s) > longest {
+		return string([]rune(s)[:longest]) + "…"
+	}
+	return s
 }
 
 // A lexer cuts a text into tokens. Its first error sticks; from then on every token is the end.
@@ -93,7 +101,7 @@ func (l *lexer) next() {
 }
 
 func (l *lexer) skipSpace() {
-	for l.pos < len(l.text) && strings.IndexByte(" \t\r\n", l.text[l.pos]) >= 0 {
+	for l.pos < len(l.text) && strings.IndexByte(whiteSpace, l.text[l.pos]) >= 0 {
 		l.pos++
 	}
 }
@@ -139,7 +147,7 @@ func (l *lexer) lexNumber() {
 	}
 	n, err := strconv.ParseFloat(l.text[at:i], 64)
 	if err != nil { // its form is right, so it is the range
-		l.fail(at, "number %s is out of range: numbers go from -1.7e308 to 1.7e308", l.text[at:i])
+		l.fail(at, "number %s is out of range: numbers go from -1.7e308 to 1.7e308", clip(l.text[at:i]))
 		return
 	}
 	l.take(token{kind: tokNumber, value: fact.Value{Kind: fact.Number, Number: n}}, i)
@@ -197,7 +205,7 @@ func (l *lexer) lexCompare() {
 		if right := slips[run]; right != "" {
 			hint = fmt.Sprintf(", did you mean '%s'?", right)
 		}
-		l.fail(l.pos, "unknown operator '%s'%s", run, hint)
+		l.fail(l.pos, "unknown operator '%s'%s", clip(run), hint)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 // Match tells whether the expression holds for the trace.
 func (x *Expression) Match(t *trace.Trace, e *Env) bool {
 	r := run{t: t, env: e}
-	r.groups = r.few[:0]
 	return match(x.root, &subject{run: &r, place: inTrace, entity: t.RootSegment()})
 }
 
@@ -17,9 +16,31 @@ func (x *Expression) Match(t *trace.Trace, e *Env) bool {
 type run struct {
 	t      *trace.Trace
 	env    *Env
-	groups []verdict
-	few    [4]verdict // backs groups, so that expressions with few of them allocate nothing
+	groups int        // that were asked: these are in few, then in more
+	few    [4]verdict // so that expressions with few groups allocate nothing
+	more   []verdict
 	causes [trace.CauseResponseTime + 1]*[]trace.Cause
+
+	annotated map[*term][]bool // of large traces, by index of the segment
+}
+
+// verdict is that of the i-th group that was asked.
+func (r *run) verdict(i int) *verdict {
+	if i < len(r.few) {
+		return &r.few[i]
+	}
+	return &r.more[i-len(r.few)]
+}
+
+// ask makes room for a verdict.
+func (r *run) ask(ref GroupRef) (i int) {
+	i = r.groups
+	r.groups++
+	if i >= len(r.few) {
+		r.more = append(r.more, verdict{})
+	}
+	*r.verdict(i) = verdict{ref: ref}
+	return i
 }
 
 // A verdict is whether the trace is in a group. While it is being found out, and if there is no such group, it is not known.
@@ -117,18 +138,18 @@ func (n *edge) matches(r *run) bool {
 // cycle and is treated as unknown.
 func (n *group) matches(r *run) bool {
 	for i := range r.groups {
-		if v := &r.groups[i]; v.ref == n.ref {
+		if v := r.verdict(i); v.ref == n.ref {
 			return v.known && v.in != n.not
 		}
 	}
-	at := len(r.groups)
-	r.groups = append(r.groups, verdict{ref: n.ref})
+	i := r.ask(n.ref)
 	x := r.env.group(n.ref)
 	if x == nil {
 		return false
 	}
 	in := match(x.root, &subject{run: r, place: inTrace, entity: r.t.RootSegment()})
-	r.groups[at].known, r.groups[at].in = true, in
+	v := r.verdict(i)
+	v.known, v.in = true, in
 	return in != n.not
 }
 
@@ -302,11 +323,11 @@ func (n *term) matchesAnnotation(s *subject) bool {
 	case s.place == inEdge && n.side == here:
 		return n.annotated(s.entity)
 	case n.side == source:
-		return n.annotatedWithin(s.t, s.from)
+		return n.annotatedWithin(s.run, s.from)
 	case n.side == destination:
-		return n.annotatedWithin(s.t, s.to)
+		return n.annotatedWithin(s.run, s.to)
 	case s.place == inService:
-		return n.annotatedWithin(s.t, s.entity)
+		return n.annotatedWithin(s.run, s.entity)
 	}
 	for i := range s.t.Entities {
 		if n.annotated(&s.t.Entities[i]) {
@@ -317,16 +338,42 @@ func (n *term) matchesAnnotation(s *subject) bool {
 }
 
 // annotatedWithin looks at a segment and its subsegments. What a call infers has no annotations: they are the caller's.
-func (n *term) annotatedWithin(t *trace.Trace, of *trace.Entity) bool {
+func (n *term) annotatedWithin(r *run, of *trace.Entity) bool {
 	if of == nil || !of.IsSegment() {
 		return false
 	}
-	for i := range t.Entities {
-		if e := &t.Entities[i]; e.Segment == of.Index && n.annotated(e) {
+	all := r.t.Entities
+	if len(all) > smallTrace {
+		return r.annotatedSegments(n)[of.Index]
+	}
+	for i := range all {
+		if e := &all[i]; e.Segment == of.Index && n.annotated(e) {
 			return true
 		}
 	}
 	return false
+}
+
+// smallTrace is how many entities are looked through for each node or edge. In a larger trace that would be too often: they
+// are looked through once for each term, and the segments noted.
+const smallTrace = 64
+
+// annotatedSegments tells for each entity whether it is a segment that is annotated as the term says.
+func (r *run) annotatedSegments(n *term) []bool {
+	if segments, known := r.annotated[n]; known {
+		return segments
+	}
+	if r.annotated == nil {
+		r.annotated = make(map[*term][]bool)
+	}
+	segments := make([]bool, len(r.t.Entities))
+	for i := range r.t.Entities {
+		if e := &r.t.Entities[i]; e.Segment != trace.None && !segments[e.Segment] {
+			segments[e.Segment] = n.annotated(e)
+		}
+	}
+	r.annotated[n] = segments
+	return segments
 }
 
 // annotated looks at the annotations of one entity. A bare truth counts as its value.

@@ -40,7 +40,7 @@ func admit(s string) error {
 	if !utf8.ValidString(s) {
 		return &Error{Message: "expression is not UTF-8 text"}
 	}
-	s = strings.Trim(s, " \t\r\n")
+	s = strings.Trim(s, whiteSpace)
 	if s == "" {
 		return &Error{Message: "Filter Expression is empty"} // the service's own sentence
 	}
@@ -164,7 +164,7 @@ func (p *parser) keyword() node {
 
 // legal refuses the token, a word, unless it may stand here; known is where it may.
 func (p *parser) legal(known scope) bool {
-	word, name := p.tok.text, p.tok.lower
+	word, name := clip(p.tok.text), p.tok.lower
 	switch {
 	case known&p.place != 0:
 		return true
@@ -181,14 +181,14 @@ func (p *parser) legal(known scope) bool {
 	case name == "group":
 		p.fail(p.tok.at, "'%s' is not complete: want group.name or group.arn", word)
 	default:
-		p.fail(p.tok.at, "unknown keyword '%s'%s", word, meant(word, legalIn(p.place)))
+		p.fail(p.tok.at, "unknown keyword '%s'%s", word, meant(name, legalIn(p.place)))
 	}
 	return false
 }
 
 // rootcause refuses a word that begins as those of root causes do.
 func (p *parser) rootcause() {
-	word := p.tok.text
+	word := clip(p.tok.text)
 	if p.place != inTrace {
 		p.fail(p.tok.at, "'%s' does not nest in braces: root causes are legal %s only", word, inTrace)
 		return
@@ -203,7 +203,7 @@ func (p *parser) rootcause() {
 	case "rootcause.responsetime.exception":
 		p.fail(p.tok.at, "unknown keyword '%s': response time has no exceptions, want rootcause.responsetime.service or .entity", word)
 	default:
-		p.fail(p.tok.at, "unknown keyword '%s'%s", word, meant(word, legalIn(inTrace)))
+		p.fail(p.tok.at, "unknown keyword '%s'%s", word, meant(name, legalIn(inTrace)))
 	}
 }
 

@@ -122,7 +122,7 @@ func (r *patternReader) members(name string, read map[string]func()) {
 		switch {
 		case !known:
 			names := slices.Sorted(maps.Keys(read))
-			r.refuse(name, "has no member '"+string(key)+"'"+meant(string(key), names))
+			r.refuse(name, "has no member "+Quote(clip(string(key)))+meant(string(key), names))
 		case f == nil:
 			r.refuse(name, "has '"+string(key)+"' twice")
 		default:

@@ -67,7 +67,7 @@ func (p *parser) idField(c *selector) {
 	value, given := c.field(p.tok.lower)
 	switch {
 	case value == nil:
-		p.fail(p.tok.at, "unknown field '%s' of id, want name, type or account.id%s", p.tok.text, meant(p.tok.text, idFields))
+		p.fail(p.tok.at, "unknown field '%s' of id, want name, type or account.id%s", clip(p.tok.text), meant(p.tok.text, idFields))
 		return
 	case *given:
 		p.fail(p.tok.at, "field '%s' of id is given twice", p.tok.text)
@@ -126,6 +126,9 @@ func ParseSelector(s string) (*Selector, error) {
 	if n := utf8.RuneCountInString(s); n > MaxSelector {
 		return nil, &Error{Message: fmt.Sprintf("selector of %d characters: at most %d are allowed", n, MaxSelector)}
 	}
+	if strings.Trim(s, whiteSpace) == "" {
+		return nil, &Error{Message: "selector is empty: want service(...) or edge(..., ...)"}
+	}
 	if err := admit(s); err != nil {
 		return nil, err
 	}
@@ -171,11 +174,8 @@ func (s *Selector) Edge(from, to trace.Service, own string) bool {
 
 // String is the selector in canonical form.
 func (s *Selector) String() string {
-	var p printer
 	if s.edge {
-		(&edge{from: s.from, to: s.to}).print(&p)
-	} else {
-		(&service{at: s.from}).print(&p)
+		return text(&edge{from: s.from, to: s.to})
 	}
-	return strings.TrimSpace(string(p.out))
+	return text(&service{at: s.from})
 }

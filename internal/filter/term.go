@@ -44,7 +44,7 @@ func (p *parser) comparison(name string, k kind) fact.Condition {
 	}
 	literal := p.literal(name, k)
 	if p.err == nil && !suits(is.Op, kindOf(literal)) {
-		p.fail(at, "'%s' does not compare %s such as %s: use %s", op.text, plural[kindOf(literal)], p.tok.text, usable[kindOf(literal)])
+		p.fail(at, "'%s' does not compare %s such as %s: use %s", op.text, plural[kindOf(literal)], clip(p.tok.text), usable[kindOf(literal)])
 		return is
 	}
 	is.Value = literal
@@ -113,7 +113,7 @@ func (p *parser) literal(name string, k kind) fact.Value {
 	hint := ""
 	switch {
 	case t.kind == tokWord && k == str:
-		hint = `: write "` + t.text + `"`
+		hint = `: write "` + clip(t.text) + `"`
 	case t.kind == tokString && k == number:
 		hint = ": leave out the quotes"
 	}
@@ -150,7 +150,7 @@ func (p *parser) annotation() node {
 	} else {
 		n.key = p.bracketKey()
 	}
-	n.is = p.comparison("annotation "+Quote(n.key), anyKind)
+	n.is = p.comparison("annotation "+Quote(clip(n.key)), anyKind)
 	return n
 }
 
@@ -160,7 +160,7 @@ func (p *parser) dotKey(at int, key string) string {
 	case key == "":
 		p.fail(at+1, "want an annotation's key behind the dot")
 	case dot >= 0:
-		p.fail(at+1+dot, "a key behind a dot is one name: write annotation[%s]", Quote(key))
+		p.fail(at+1+dot, "a key behind a dot is one name: write annotation[%s]", Quote(clip(key)))
 	default:
 		p.next()
 	}

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
 )
@@ -35,11 +34,6 @@ func (q *Query) assembler(account store.Account) (a *trace.Assembler, done func(
 	a = q.pool.Get().(*trace.Assembler)
 	a.Account = account.String()
 	return a, func() { q.pool.Put(a) }
-}
-
-// assemble puts a stored trace together from the digests received until asOf; nil if there are none.
-func assemble(a *trace.Assembler, t *store.Trace, asOf segment.Time) (*trace.Trace, error) {
-	return t.Assemble(a, asOf)
 }
 
 const forever = store.Forever

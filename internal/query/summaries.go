@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"time"
 
+	"github.com/rayscope/rayscope/internal/filter"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
@@ -19,17 +22,50 @@ const PageSize = 100
 // token to go on with, as the API allows.
 const pageTime = 10 * time.Second
 
+// timeCheck is the number of traces between two looks at the clock: a millisecond or so of them.
+const timeCheck = 256
+
 // A SummaryQuery asks for the traces of a window, newest first.
 type SummaryQuery struct {
 	Account store.Account
 	Window  store.Window
-	Token   string // of the page before; empty for the first
+	Filter  *filter.Expression // what they match; nil for all
+	Env     *filter.Env        // of Filter; not nil if that is not
+	Share   *float64           // of the traces, 0 to 1, that is looked at, the same traces each time; nil for all
+	Token   string             // of the page before; empty for the first
+}
+
+// selection is what the store is asked for.
+func (sq *SummaryQuery) selection(after *store.Position) store.Selection {
+	s := store.Selection{Window: sq.Window, After: after}
+	if sq.Filter != nil {
+		s.Where = sq.Filter.Where(sq.Env)
+	}
+	return s
+}
+
+// samples tells whether the trace belongs to the share that is looked at. Ids are random, but not in all of their bytes.
+func (sq *SummaryQuery) samples(id segment.TraceID) bool {
+	if sq.Share == nil {
+		return true
+	}
+	h := binary.BigEndian.Uint64(id[:8]) ^ bits.RotateLeft64(binary.BigEndian.Uint64(id[8:]), 29)
+	for range 2 { // a bit decides about all higher ones in a multiplication, and about lower ones after a shift
+		h *= 0x9e3779b97f4a7c15
+		h ^= h >> 32
+	}
+	return float64(h>>11) < *sq.Share*(1<<53)
+}
+
+// matches tells whether the trace satisfies the filter.
+func (sq *SummaryQuery) matches(t *trace.Trace) bool {
+	return sq.Filter == nil || sq.Filter.Match(t, sq.Env)
 }
 
 // A Page is one page of summaries.
 type Page struct {
 	Summaries []Match
-	Seen      int          // traces looked at
+	Seen      int          // traces looked at, matching or not
 	Reached   segment.Time // start of the part of the window that this page covers
 	Token     string       // of the next page; empty at the end
 }
@@ -45,7 +81,8 @@ type Match struct {
 // Traces come in the order of their starts. The store hands them out by home, which is the second of the start give or
 // take the skew between hosts; up to sortSkew of it is put right here, traces dated further off stay near their home. All
 // pages of one query see the documents that were received before the first page was asked for, so that none comes twice
-// and none is lost while writes go on.
+// and none is lost while writes go on. (An index knows only the newest state of a trace: one that did match, and no longer
+// does when a later page is asked for, may be missing there.)
 func (q *Query) Summaries(ctx context.Context, sq SummaryQuery) (*Page, error) {
 	p := page{seenUntil: segment.TimeOf(q.now()), asOf: forever}
 	var after *store.Position
@@ -71,7 +108,8 @@ func (q *Query) fill(ctx context.Context, sq SummaryQuery, p *page, after *store
 	a, done := q.assembler(sq.Account)
 	defer done()
 	deadline := q.now().Add(pageTime)
-	for stored, err := range q.store.Scan(ctx, sq.Account, store.Selection{Window: sq.Window, After: after}) {
+	n := 0
+	for stored, err := range q.store.Scan(ctx, sq.Account, sq.selection(after)) {
 		if err != nil {
 			return nil, err
 		}
@@ -80,15 +118,19 @@ func (q *Query) fill(ctx context.Context, sq SummaryQuery, p *page, after *store
 		if p.full(horizon) {
 			return p.cut(sq, PageSize), nil
 		}
-		if p.seen++; p.seen%1024 == 0 && q.now().After(deadline) {
+		if n++; n%timeCheck == 0 && q.now().After(deadline) {
 			return p.pause(sq, horizon), nil
 		}
-		t, err := assemble(a, stored, p.asOf)
+		if !sq.samples(stored.ID) {
+			continue
+		}
+		p.seen++
+		t, err := stored.Assemble(a, p.asOf)
 		if err != nil {
 			return nil, err
 		}
 		if t != nil {
-			p.offer(sq.Window, stored.Home, t)
+			p.offer(&sq, stored.Home, t)
 		}
 	}
 	return p.cut(sq, len(p.list)), nil
@@ -119,13 +161,10 @@ type entry struct {
 }
 
 // offer takes the trace if it matches and belongs to the page as far as is known.
-func (p *page) offer(w store.Window, home store.Home, t *trace.Trace) {
-	at, ok := instant(w, t)
+func (p *page) offer(sq *SummaryQuery, home store.Home, t *trace.Trace) {
+	at, ok := instant(sq.Window, t)
 	if !ok {
 		return
-	}
-	for i := range t.Entities {
-		p.seenUntil = max(p.seenUntil, t.Entities[i].Received)
 	}
 	start := t.Start()
 	order := max(home.Time()-sortSkew, min(start, home.Time()+segment.Second+sortSkew-1))
@@ -134,8 +173,11 @@ func (p *page) offer(w store.Window, home store.Home, t *trace.Trace) {
 		return
 	}
 	i, _ := slices.BinarySearchFunc(p.list, e, func(a, b entry) int { return a.compare(b.place) })
-	if i > PageSize {
+	if i > PageSize || !sq.matches(t) {
 		return
+	}
+	for j := range t.Entities {
+		p.seenUntil = max(p.seenUntil, t.Entities[j].Received)
 	}
 	e.match = Match{t.Summary(), at}
 	p.list = slices.Insert(p.list, i, e)

@@ -39,11 +39,18 @@ func decodeToken(s string, sq SummaryQuery) (token, error) {
 	}, nil
 }
 
-// checksum binds the payload to the query's account and window. It guards against mistakes, not against forgery: a
+// checksum binds the payload to the query's account, window, filter and share. It guards against mistakes, not against forgery: a
 // forged token reaches nothing that a query of its own would not.
 func checksum(payload []byte, sq SummaryQuery) []byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "summaries 1|%s|%d|%d|%d|", sq.Account, sq.Window.Axis, sq.Window.From, sq.Window.To)
+	share, expression := -1.0, ""
+	if sq.Share != nil {
+		share = *sq.Share
+	}
+	if sq.Filter != nil {
+		expression = sq.Filter.String()
+	}
+	fmt.Fprintf(h, "summaries 2|%s|%d|%d|%d|%g|%q|", sq.Account, sq.Window.Axis, sq.Window.From, sq.Window.To, share, expression)
 	h.Write(payload)
 	return h.Sum(nil)[:8]
 }

@@ -27,7 +27,7 @@ func (q *Query) Traces(ctx context.Context, account store.Account, ids ...segmen
 		if err != nil {
 			return nil, err
 		}
-		w, err := whole(a, stored)
+		w, err := whole(a, stored, forever)
 		if err != nil {
 			return nil, err
 		}
@@ -36,18 +36,24 @@ func (q *Query) Traces(ctx context.Context, account store.Account, ids ...segmen
 	return list, nil
 }
 
-// whole assembles a trace from its documents and rebuilds them.
-func whole(a *trace.Assembler, stored *store.Trace) (*Whole, error) {
+// whole assembles a trace from its documents received until asOf and rebuilds them; nil if there are none.
+func whole(a *trace.Assembler, stored *store.Trace, asOf segment.Time) (*Whole, error) {
 	a.Begin(stored.ID)
 	text := make(map[*segment.Digest][]byte, len(stored.Rows))
 	for i := range stored.Rows {
 		r := &stored.Rows[i]
+		if r.Received > asOf {
+			continue
+		}
 		d := new(segment.Digest)
 		if err := segment.Parse(r.Data, d); err != nil {
 			return nil, fmt.Errorf("read document %s of trace %s: %w", r.Segment, stored.ID, err)
 		}
 		text[d] = r.Data
 		a.AddDigest(d, r.Received)
+	}
+	if len(text) == 0 {
+		return nil, nil
 	}
 	t := a.Trace()
 	w := &Whole{ID: t.ID, LimitExceeded: stored.Truncated}

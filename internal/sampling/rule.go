@@ -1,5 +1,5 @@
-// Package sampling knows X-Ray's sampling: what a rule is, and how the service divides a rule's reservoir among the
-// clients that use it.
+// Package sampling knows X-Ray's sampling: what a rule is and what is allowed in one, how the service divides a rule's
+// reservoir among the clients that use it, and when it boosts a rule's rate.
 //
 // The package holds values and pure functions. It does no I/O and knows no clock: the time is an argument.
 package sampling
@@ -7,10 +7,11 @@ package sampling
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 // A Rule says which requests it is for, and how many of them are sampled. The patterns take * (any run of characters)
-// and ? (one character).
+// and ? (one character). Stores keep its JSON form: a field keeps its name.
 type Rule struct {
 	Name     string
 	Priority int // rules are tried in ascending order
@@ -26,6 +27,14 @@ type Rule struct {
 	ResourceARN string
 	Attributes  map[string]string
 	Version     int // of the rule's form; SDKs skip all but 1
+
+	Boost *RateBoost `json:",omitempty"` // nil: the rate is never raised
+}
+
+// A RateBoost lets the service raise a rule's rate while requests go wrong.
+type RateBoost struct {
+	MaxRate         float64 // 0 to 1; there is no boost unless it is above the fixed rate
+	CooldownMinutes int     // from the start of a boost until the next may start
 }
 
 // What is fixed about the default rule, and the values that X-Ray gives it: one request each second and 5 % of the rest.
@@ -36,8 +45,8 @@ const (
 	DefaultReservoirSize = 1
 )
 
-// MaxReservoirSize bounds a reservoir: SDKs keep it in 32 bits, and a million a second is more than one server takes.
-const MaxReservoirSize = 1_000_000
+// MaxReservoirSize bounds a reservoir: X-Ray's clients keep it in 32 bits.
+const MaxReservoirSize = math.MaxInt32
 
 // Default is the rule that is always there and matches every request.
 func Default(fixedRate float64, reservoirSize int) Rule {

@@ -184,7 +184,7 @@ func TestTargets(t *testing.T) {
 	if _, err := rules.Report(start, sampling.Report{Rule: "gone", Client: clientID(1)}); !errors.Is(err, sampling.ErrUnknownRule) {
 		t.Errorf("report on a rule that is gone: got error %v, want %v", err, sampling.ErrUnknownRule)
 	}
-	report := sampling.Report{Rule: sampling.DefaultName, Client: clientID(1), Requests: 120, Sampled: 31, Borrowed: 9}
+	report := sampling.Report{Rule: sampling.DefaultName, Client: clientID(1), Counts: sampling.Counts{Requests: 120, Sampled: 31, Borrowed: 9}}
 	got, err := rules.Report(start, report)
 	if err != nil || got.FixedRate != 0.25 || got.Lease != nil {
 		t.Errorf("first report: got %+v, %v; want rate 0.25 and no lease", got, err)

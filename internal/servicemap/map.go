@@ -118,67 +118,54 @@ func (m *Map) Add(t *trace.Trace, from, to segment.Time) {
 		}
 		switch {
 		case e.IsSegment():
-			m.addSegment(t, e, span)
+			m.addSegment(e, span)
 			m.collect(t, e)
 		case e.Infers():
-			m.addInferred(t, e, span)
+			m.addInferred(e, span)
 		}
 	}
-	for _, i := range t.Segments {
-		m.addCall(t, &t.Entities[i], from, to, span)
+	for c := range t.Calls {
+		if c.Seen.Received >= from && c.Seen.Received < to {
+			m.addCall(c, span)
+		}
 	}
 }
 
-func (m *Map) addSegment(t *trace.Trace, e *trace.Entity, span Span) {
-	root := !e.Is(segment.HasParent)
-	n := m.node(end{e.Service(), Active, span})
+func (m *Map) addSegment(e *trace.Entity, span Span) {
+	n := m.node(endOf(e, span))
 	if n == nil {
 		return
 	}
-	n.Root = n.Root || root
+	n.Root = n.Root || !e.Is(segment.HasParent)
 	if e.Complete() {
 		n.Stats.add(e.Class(), e.Duration())
 		n.ResponseTimes.Add(e.Duration())
 		n.Durations.Add(e.Until - e.From)
 	}
-	if root {
-		m.edge(end{e.Client(), Unknown, span}, end{e.Service(), Active, span}, e, "")
-	}
 }
 
-func (m *Map) addInferred(t *trace.Trace, e *trace.Entity, span Span) {
-	state := Passive
-	if e.Is(segment.NamespaceAWS) {
-		state = Unknown
-	}
-	callee := e.Service()
-	n := m.node(end{callee, state, span})
+func (m *Map) addInferred(e *trace.Entity, span Span) {
+	n := m.node(endOf(e, span))
 	if n == nil {
 		return
 	}
 	n.Stats.add(e.Class(), e.Duration())
 	n.ResponseTimes.Add(e.Duration())
 	n.Durations.Add(e.Duration())
-	if e.Segment != trace.None {
-		m.edge(end{t.Entities[e.Segment].Service(), Active, span}, end{callee, state, span}, e, "")
-	}
 }
 
-// addCall draws the edge to a segment from whoever called it. Time and class are those of the calling subsegment; a
-// segment called by another segment directly has only its own.
-func (m *Map) addCall(t *trace.Trace, callee *trace.Entity, from, to segment.Time, span Span) {
-	if callee.Caller == trace.None {
-		return
+// addCall draws the edge of a call. Its alias is the name that the caller used for a callee that has one of its own.
+func (m *Map) addCall(c trace.Call, span Span) {
+	source, alias := end{}, ""
+	if c.From == nil {
+		source = end{c.To.Client(), Unknown, span}
+	} else {
+		source = endOf(c.From, span)
 	}
-	caller := &t.Entities[callee.Caller]
-	seen, alias := caller, caller.Name
-	if caller.IsSegment() {
-		seen, alias = callee, ""
+	if c.Seen != c.To {
+		alias = c.Seen.Name
 	}
-	if caller.Segment == trace.None || seen.Received < from || seen.Received >= to {
-		return
-	}
-	m.edge(end{t.Entities[caller.Segment].Service(), Active, span}, end{callee.Service(), Active, span}, seen, alias)
+	m.edge(source, endOf(c.To, span), c.Seen, alias)
 }
 
 // An end of an edge.
@@ -186,6 +173,18 @@ type end struct {
 	service trace.Service
 	state   State
 	span    Span
+}
+
+// endOf is the node of a segment, or the one that a call infers.
+func endOf(e *trace.Entity, span Span) end {
+	state := Passive
+	switch {
+	case e.IsSegment():
+		state = Active
+	case e.Is(segment.NamespaceAWS):
+		state = Unknown
+	}
+	return end{e.Service(), state, span}
 }
 
 // edge counts e as a call between two nodes.

@@ -90,13 +90,22 @@ func (s *Settings) Hear(ctx context.Context, account store.Account, d Daemon) er
 
 // makeRoom are the changes after which there is room for one more daemon.
 func (s *Settings) makeRoom(ctx context.Context, account store.Account) ([]store.Change, error) {
-	daemons, err := s.Daemons(ctx, account)
-	if err != nil {
+	all, err := s.store.Settings(ctx, account, daemonPrefix)
+	if err != nil || len(all) < maxDaemons {
 		return nil, err
 	}
+	heard := make(map[string]time.Time, len(all))
+	for i := range all {
+		is, err := decode[Daemon](&all[i])
+		if err != nil {
+			return nil, err
+		}
+		heard[all[i].Key] = is.value.Heard
+	}
+	slices.SortStableFunc(all, func(a, b store.Setting) int { return heard[b.Key].Compare(heard[a.Key]) })
 	var changes []store.Change
-	for i := maxDaemons - 1; i < len(daemons); i++ {
-		changes = append(changes, store.Change{Key: daemonKey(&daemons[i]), Was: store.Any})
+	for _, silent := range all[maxDaemons-1:] {
+		changes = append(changes, store.Change{Key: silent.Key, Was: store.Any})
 	}
 	return changes, nil
 }

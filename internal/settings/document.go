@@ -146,6 +146,9 @@ func checkPolicy(account store.Account, text string, bypass bool) (string, error
 		e.Reason = TooLarge
 		return "", e
 	}
+	if text == "" {
+		return "", malformed("PolicyDocument is missing or empty. Send a policy in JSON with Version and Statement.")
+	}
 	var d document
 	if err := strict([]byte(text), &d); err != nil {
 		return "", malformed("PolicyDocument is not a policy: %v.", err)
@@ -186,7 +189,7 @@ func (d *document) check() error {
 func (s *statement) check() error {
 	switch {
 	case s.Effect != "Allow" && s.Effect != "Deny":
-		return fmt.Errorf("Effect %.40q is not known, send Allow or Deny", s.Effect)
+		return fmt.Errorf("effect %.40q is not known, send Allow or Deny", s.Effect)
 	case (s.Principal == nil) == (s.NotPrincipal == nil):
 		return errors.New("send one of Principal and NotPrincipal")
 	case s.Principal != nil && !s.Principal.everybody && len(s.Principal.of) == 0,
@@ -199,12 +202,12 @@ func (s *statement) check() error {
 	}
 	for _, a := range slices.Concat(s.Action, s.NotAction) {
 		if service, name, ok := strings.Cut(a, ":"); a != "*" && (!ok || service == "" || name == "") {
-			return fmt.Errorf("Action %.80q is not an action, send one such as xray:PutTraceSegments", a)
+			return fmt.Errorf("%.80q is not an action, send one such as xray:PutTraceSegments", a)
 		}
 	}
 	for _, r := range slices.Concat(s.Resource, s.NotResource) {
 		if r != "*" && !strings.HasPrefix(r, "arn:") {
-			return fmt.Errorf("Resource %.80q is neither an ARN nor *", r)
+			return fmt.Errorf("resource %.80q is neither an ARN nor *", r)
 		}
 	}
 	return nil

@@ -1,7 +1,8 @@
 // Package settings is what an account has set: groups, sampling rules, tags, policies, encryption and the like. It keeps
 // them in the store and holds them to X-Ray's rules.
 //
-// Nothing is cached: a read sees what the last change left, whichever process made it.
+// Nothing is cached: a read sees what the last change left, whichever process made it. Only a Sampler answers the reports of
+// sampling clients, which are many, by rules that may be a second old.
 package settings
 
 import (

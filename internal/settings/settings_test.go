@@ -47,13 +47,18 @@ func (r *room) another() *settings.Settings {
 // set writes a setting as another version might have.
 func (r *room) set(key string, value any) {
 	r.t.Helper()
+	if err := r.store.Change(r.t.Context(), own, r.change(key, value)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *room) change(key string, value any) store.Change {
+	r.t.Helper()
 	b, err := json.Marshal(value)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if err := r.store.Change(r.t.Context(), own, store.Change{Key: key, Value: b, Was: store.Any}); err != nil {
-		r.t.Fatal(err)
-	}
+	return store.Change{Key: key, Value: b, Was: store.Any}
 }
 
 // keys are those of all settings with the prefix.

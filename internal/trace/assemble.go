@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"slices"
 
 	"github.com/rayscope/rayscope/internal/segment"
@@ -273,8 +274,17 @@ func (b *table) find(id segment.ID) (at int32, ok bool) {
 	return s.at, s.round == b.round
 }
 
+// The seed keeps senders from choosing ids or names that fall together in a table; salt is drawn from it.
+var (
+	seed = maphash.MakeSeed()
+	salt = maphash.String(seed, "")
+)
+
+// slot is where id is, or would be put. Ids that count up differ in a few bits only, wherever these lie: hence two rounds.
 func (b *table) slot(id segment.ID) *slot {
-	h := binary.LittleEndian.Uint64(id[:]) * 0x9e3779b97f4a7c15
+	const odd = 0x9e3779b97f4a7c15 // the golden ratio
+	h := (binary.LittleEndian.Uint64(id[:]) ^ salt) * odd
+	h = (h ^ h>>32) * odd
 	for i := uint32(h >> 32); ; i++ {
 		if s := &b.slots[i&b.mask]; s.round != b.round || s.id == id {
 			return s

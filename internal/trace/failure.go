@@ -23,7 +23,6 @@ type failureSearch struct {
 	owners  map[segment.ID]int32 // of exceptions; made when first asked for
 
 	path  []step
-	seed  maphash.Seed
 	seen  map[uint64]bool // hashes of the paths in causes
 	items int             // entities and exceptions in causes
 
@@ -40,7 +39,7 @@ func (t *Trace) failureCauses(failed func(*Entity) bool) []Cause {
 	if !slices.ContainsFunc(t.Segments, func(i int32) bool { return failed(&t.Entities[i]) }) {
 		return nil
 	}
-	f := failureSearch{t: t, failed: failed, visited: make([]bool, len(t.Entities)), seed: maphash.MakeSeed(), seen: make(map[uint64]bool)}
+	f := failureSearch{t: t, failed: failed, visited: make([]bool, len(t.Entities)), seen: make(map[uint64]bool)}
 	f.collectKids()
 	for _, i := range t.Segments {
 		if e := &t.Entities[i]; failed(e) && !f.contained(e) && !f.visited[i] {
@@ -188,14 +187,14 @@ func (f *failureSearch) push(i int32) {
 	if e.IsSegment() {
 		service = e.Service()
 	}
-	hash := maphash.Comparable(f.seed, struct {
+	hash := maphash.Comparable(seed, struct {
 		before       uint64
 		name         string
 		service      Service
 		client, call bool
 	}{before, e.Name, service, i == f.t.Root, e.leaves()})
 	for _, x := range e.Exceptions {
-		hash = maphash.Comparable(f.seed, struct {
+		hash = maphash.Comparable(seed, struct {
 			before        uint64
 			kind, message string
 		}{hash, x.Type, x.Message})
@@ -213,7 +212,7 @@ func (f *failureSearch) found(infer bool) {
 	last := f.path[len(f.path)-1]
 	key := last.hash
 	if infer {
-		key = maphash.Comparable(f.seed, inference{key, f.t.Entities[last.at].Service()})
+		key = maphash.Comparable(seed, inference{key, f.t.Entities[last.at].Service()})
 	}
 	if f.seen[key] {
 		return

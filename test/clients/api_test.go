@@ -114,6 +114,7 @@ func checkOrderSummary(t *testing.T, c harness.Caller, window harness.Args, trac
 	if got := nodeNames(s.ServiceIds); !slices.Equal(got, orderNodes) {
 		t.Errorf("nodes %v, want %v", got, orderNodes)
 	}
+	checkOrderCauses(t, s)
 }
 
 // orderNodes are the nodes of order0, sorted.
@@ -283,7 +284,8 @@ func TestRefusals(t *testing.T) {
 		{"a window backwards", "GetTraceSummaries", window(0, -time.Hour, nil), ""},
 		{"a window of 25 hours", "GetTraceSummaries", window(-25*time.Hour, 0, nil), "24"},
 		{"a token of nobody", "GetTraceSummaries", window(-time.Hour, 0, harness.Args{"NextToken": "bm90IGEgdG9rZW4"}), "invalid token"},
-		{"a filter, which this release cannot do", "GetTraceSummaries", window(-time.Hour, 0, harness.Args{"FilterExpression": `service("shop")`}), "filter"},
+		{"a filter with a slip", "GetTraceSummaries", window(-time.Hour, 0, harness.Args{"FilterExpression": `ok AND respnsetime > 1`}), "col 8: unknown keyword 'respnsetime', did you mean 'responsetime'?"},
+		{"a share of two", "GetTraceSummaries", window(-time.Hour, 0, harness.Args{"TimeRangeType": "Event", "Sampling": true, "SamplingStrategy": harness.Args{"Name": "FixedRate", "Value": 2}}), "between [0, 1]"},
 	}
 	for name, client := range apiClients {
 		t.Run(name, func(t *testing.T) {

@@ -111,6 +111,25 @@ type Summary struct {
 	Users       []struct{ UserName string }
 	ServiceIds  []ServiceID
 	EntryPoint  *ServiceID
+
+	MatchedEventTime *Time
+
+	FaultRootCauses, ErrorRootCauses, ResponseTimeRootCauses []RootCause
+}
+
+// A RootCause is that of any kind: Exceptions belong to failures, Coverage to response times.
+type RootCause struct {
+	ClientImpacting bool
+	Services        []struct {
+		Name, Type string
+		Inferred   bool
+		EntityPath []struct {
+			Name       string
+			Remote     bool
+			Coverage   float64
+			Exceptions []struct{ Name, Message string }
+		}
+	}
 }
 
 // A ServiceID names a node.

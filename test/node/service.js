@@ -4,7 +4,7 @@
 //
 // GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the
 // last service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the
-// request belongs to and whether it is sampled.
+// request belongs to and whether it is sampled. GET /browse is the same under another path, for rules that tell requests apart.
 'use strict';
 
 const http = require('http');
@@ -16,7 +16,7 @@ const [name, address, nextURL] = process.argv.slice(2);
 const app = express();
 app.use(xray.express.openSegment(name));
 
-app.get('/buy', async (request, response) => {
+app.get(['/buy', '/browse'], async (request, response) => {
   const segment = xray.getSegment();
   for (const [key, value] of Object.entries({ tenant: 'blue', items: 3, express: false })) {
     segment.addAnnotation(key, value);

@@ -4,7 +4,7 @@
 
 GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the last
 service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the request belongs
-to and whether it is sampled.
+to and whether it is sampled. GET /browse is the same under another path, for rules that tell requests apart.
 """
 
 import sys
@@ -25,6 +25,7 @@ XRayMiddleware(app, xray_recorder)
 
 
 @app.get("/buy")
+@app.get("/browse")
 def buy():
     segment = xray_recorder.current_segment()
     for key, value in {"tenant": "blue", "items": 3, "express": False}.items():

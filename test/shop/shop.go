@@ -20,20 +20,24 @@ type SDK struct {
 	Name    string                      // as aws.xray.sdk says it
 	command func(t testing.TB) []string // program and leading arguments
 	Port    bool                        // names its calls host:port; others name them host
+
+	// Watches tells that the SDK fetches the rules when a report, every ten seconds, is answered with a time of change that is
+	// newer than its rules. Others fetch them every five minutes, and cannot be told to do so earlier.
+	Watches bool
 }
 
 // SDKs are the SDKs by the names that Start knows them by.
 var SDKs = map[string]SDK{
-	"python": {Name: "X-Ray for Python", command: func(t testing.TB) []string {
+	"python": {Name: "X-Ray for Python", Watches: true, command: func(t testing.TB) []string {
 		return []string{harness.Tool(t, "python"), filepath.Join(harness.Root(t), "test/python/service.py")}
 	}},
 	"node": {Name: "X-Ray for Node.js", command: func(t testing.TB) []string {
 		return []string{"node", harness.Installed(t, "test/node/service.js", "test/node/node_modules/aws-xray-sdk")}
 	}},
-	"go-v1": {Name: "X-Ray for Go", Port: true, command: func(t testing.TB) []string {
+	"go-v1": {Name: "X-Ray for Go", Port: true, Watches: true, command: func(t testing.TB) []string {
 		return []string{harness.GoProgram(t, "xrayv1")}
 	}},
-	"go-v2": {Name: "X-Ray for Go", Port: true, command: func(t testing.TB) []string {
+	"go-v2": {Name: "X-Ray for Go", Port: true, Watches: true, command: func(t testing.TB) []string {
 		return []string{harness.GoProgram(t, "xrayv2")}
 	}},
 	"java": {Name: "X-Ray for Java", command: func(t testing.TB) []string {
@@ -93,7 +97,7 @@ func Buy(t testing.TB, first *Service, wanted int) (orders []Order) {
 	row := 0
 	harness.Eventually(t, 60*time.Second, func() error {
 		for range wanted {
-			o, err := first.buy(statuses[len(orders)%len(statuses)])
+			o, err := first.order("/buy", statuses[len(orders)%len(statuses)])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,9 +114,12 @@ func Buy(t testing.TB, first *Service, wanted int) (orders []Order) {
 	return orders
 }
 
-func (s *Service) buy(status int) (Order, error) {
+// Get makes one request of the path, /buy or /browse.
+func (s *Service) Get(path string) (Order, error) { return s.order(path, http.StatusOK) }
+
+func (s *Service) order(path string, status int) (Order, error) {
 	o := Order{Status: status}
-	req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("%s/buy?status=%d", s.URL, status), nil)
+	req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("%s%s?status=%d", s.URL, path, status), nil)
 	if err != nil {
 		return o, err
 	}

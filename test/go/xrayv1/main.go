@@ -4,7 +4,7 @@
 //
 // GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the
 // last service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the
-// request belongs to and whether it is sampled.
+// request belongs to and whether it is sampled. GET /browse is the same under another path, for rules that tell requests apart.
 package main
 
 import (
@@ -31,7 +31,9 @@ func main() {
 		}
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /buy", xray.Handler(xray.NewFixedSegmentNamer(name), http.HandlerFunc(buy)))
+	traced := xray.Handler(xray.NewFixedSegmentNamer(name), http.HandlerFunc(buy))
+	mux.Handle("GET /buy", traced)
+	mux.Handle("GET /browse", traced)
 	log.Fatal(http.ListenAndServe(address, mux))
 }
 

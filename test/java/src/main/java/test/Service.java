@@ -27,7 +27,7 @@ import org.eclipse.jetty.server.Server;
  *
  * GET /buy?status=S passes the request on to NEXT_URL, if there is one, and answers with the status that came back; the last
  * service of the chain answers S. With steps=N it first does N things that are subsegments. The body says which trace the request
- * belongs to and whether it is sampled.
+ * belongs to and whether it is sampled. GET /browse is the same under another path, for rules that tell requests apart.
  */
 public final class Service extends HttpServlet {
     private final String next;
@@ -42,7 +42,9 @@ public final class Service extends HttpServlet {
         Server server = new Server(new InetSocketAddress(args[1].substring(0, colon), Integer.parseInt(args[1].substring(colon + 1))));
         ServletContextHandler context = new ServletContextHandler("/");
         context.addFilter(new FilterHolder(new AWSXRayServletFilter(args[0])), "/*", EnumSet.of(DispatcherType.REQUEST));
-        context.addServlet(new ServletHolder(new Service(args.length > 2 ? args[2] : null)), "/buy");
+        ServletHolder service = new ServletHolder(new Service(args.length > 2 ? args[2] : null));
+        context.addServlet(service, "/buy");
+        context.addServlet(service, "/browse");
         server.setHandler(context);
         server.start();
         server.join();
