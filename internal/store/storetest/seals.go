@@ -208,9 +208,7 @@ func sealFailed(f *fixture) {
 	for what, derive := range map[string]store.Derive{
 		"an error": func(iter.Seq2[*store.Trace, error], func(fact.Fact)) ([]store.Part, error) { return nil, broken },
 		"traces left": func(traces iter.Seq2[*store.Trace, error], _ func(fact.Fact)) ([]store.Part, error) {
-			for range traces {
-				break
-			}
+			traces(func(*store.Trace, error) bool { return false })
 			return nil, nil
 		},
 		"a note before the first trace": func(traces iter.Seq2[*store.Trace, error], note func(fact.Fact)) ([]store.Part, error) {
@@ -267,9 +265,7 @@ func partsInOrder(f *fixture) {
 	if !slices.Equal(got, want) {
 		f.Errorf("got parts %q, want %q", got, want)
 	}
-	for range f.store.Parts(f.ctx, alice, 3, 0, 1<<32-1) {
-		break
-	}
+	f.store.Parts(f.ctx, alice, 3, 0, 1<<32-1)(func(*store.Part, error) bool { return false })
 	f.equal("of no minutes", len(f.parts(alice, 9)), 1)
 }
 
