@@ -230,6 +230,10 @@ func sealFailed(f *fixture) {
 		f.Errorf("cancelled: got error %v, want %v", err, context.Canceled)
 	}
 	f.seal(alice, minuteAt(noon), listing)
+	if err := f.store.Seal(f.ctx, alice, minuteAt(noon), func(iter.Seq2[*store.Trace, error], func(fact.Fact)) ([]store.Part, error) { return nil, broken }); err != broken {
+		f.Errorf("an error, of a minute that is sealed: got %v, want %v", err, broken)
+	}
+	f.equal("Parts of the earlier seal", len(f.parts(alice, 1)), 1)
 }
 
 func partsInOrder(f *fixture) {
