@@ -41,22 +41,19 @@ func (g *gathering) add(ordinal uint32) {
 	g.n++
 }
 
-// front is the number at the front of postings of a form.
-func front(form byte, n int) uint64 { return uint64(n)<<2 | uint64(form) }
-
 // append appends the written form.
 func (g *gathering) append(b []byte) []byte {
 	if g.n == 1 {
-		return binary.AppendUvarint(b, front(postingOne, int(g.first)))
+		return binary.AppendUvarint(b, uint64(g.first)<<2) // the form is postingOne, which is 0
 	}
 	var buf [binary.MaxVarintLen32]byte
 	first := buf[:binary.PutUvarint(buf[:], uint64(g.first))]
 	size := int(g.last)/8 + 1
 	if list := len(first) + len(g.rest); list <= size {
-		b = binary.AppendUvarint(b, front(postingList, list))
+		b = binary.AppendUvarint(b, uint64(list)<<2|postingList)
 		return append(append(b, first...), g.rest...)
 	}
-	b = binary.AppendUvarint(b, front(postingBitmap, size))
+	b = binary.AppendUvarint(b, uint64(size)<<2|postingBitmap)
 	at := len(b)
 	b = append(b, make([]byte, size)...)
 	ordinal := g.first
