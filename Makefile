@@ -16,7 +16,7 @@ SHIPPED := $(filter-out test test/% tools,$(MODULES))
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: web/dist/index.html ## the binary with the console in it: bin/rayscope
@@ -48,6 +48,7 @@ test: build setup ## everything: rules, units, real clients, console in Chromium
 	for m in $(SHIPPED); do test/stage "units of $$m" go test -C $$m -race ./...; done
 	test/stage 'console units' npm run --prefix web check
 	test/stage 'real clients' env $(PROCESSES) -timeout 10m ./harness ./clients
+	test/stage conformance env $(PROCESSES) -timeout 10m ./conformance
 	test/stage 'console in Chromium' env $(PROCESSES) -timeout 10m ./console
 	test/stage crashes env $(PROCESSES) -timeout 10m ./crash -kills $(KILLS)
 	test/stage summary
@@ -59,6 +60,10 @@ PROCESSES := RAYSCOPE_ARTIFACTS=$(ARTIFACTS) go test -C test -count 1 -parallel 
 .PHONY: test-clients
 test-clients: build setup ## only the real clients; RUN=expression chooses among them
 	$(PROCESSES) -timeout 10m ./clients -run '$(RUN)'
+
+.PHONY: test-conformance
+test-conformance: build setup ## only the conformance to X-Ray's service model; RUN=expression chooses among the tests
+	$(PROCESSES) -timeout 10m ./conformance -run '$(RUN)'
 
 .PHONY: test-console
 test-console: build setup ## only the console in Chromium

@@ -36,7 +36,10 @@ type indexingRuleValue struct {
 	}
 }
 
-type destinationInput struct{ Destination string }
+type destinationInput struct {
+	Destination                 string
+	CloudWatchLogsConfiguration *struct{ SpansLogGroupKmsKeyId *string }
+}
 
 type destinationOutput struct {
 	Destination string
@@ -89,6 +92,10 @@ func (a *API) getTraceSegmentDestination(ctx context.Context, _ *empty) (any, er
 func (a *API) updateTraceSegmentDestination(ctx context.Context, in *destinationInput) (any, error) {
 	if in.Destination == "" {
 		return nil, invalid("Destination is missing. Send XRay or CloudWatchLogs.")
+	}
+	// Somebody who wants spans encrypted must not believe that they are.
+	if c := in.CloudWatchLogsConfiguration; c != nil && c.SpansLogGroupKmsKeyId != nil {
+		return nil, invalid("CloudWatchLogsConfiguration.SpansLogGroupKmsKeyId is given, but there are no log groups here. Leave it out; PutEncryptionConfig encrypts documents.")
 	}
 	if err := a.Settings.SetDestination(ctx, a.Account, in.Destination); err != nil {
 		return nil, err

@@ -206,14 +206,14 @@ func TestSamplingErrors(t *testing.T) {
 		{"/SamplingTargets", strings.Replace(report, `"Timestamp":1758654660,`, "", 1) + "}", "Timestamp is missing"},
 		{"/SamplingTargets", strings.Replace(report, `1758654660`, "[]", 1) + "}", "Timestamp is not a time"},
 		{"/SamplingTargets", strings.Replace(report, `"RequestCount":1,`, "", 1) + "}", "RequestCount is missing"},
-		{"/SamplingTargets", strings.Replace(report, `"SampledCount":1`, `"SampledCount":-1`, 1) + "}", "negative count"},
+		{"/SamplingTargets", strings.Replace(report, `"SampledCount":1`, `"SampledCount":-1`, 1) + "}", "SamplingStatisticsDocuments[0].SampledCount is -1"},
 		{"/SamplingTargets", strings.Replace(report, `"RequestCount":1`, `"RequestCount":2147483648`, 1) + "}", "RequestCount has the wrong type"},
 		{"/SamplingTargets", report + `,"SamplingBoostStatisticsDocuments":[` + strings.Repeat(anomaly+",", 25) + anomaly + `]}`, "26 items"},
 		{"/SamplingTargets", `{"SamplingStatisticsDocuments":[` + strings.Repeat("{},", 25) + `{}]}`, "26 items"},
 		{"/SamplingTargets", report + `,"SamplingBoostStatisticsDocuments":[` + strings.Replace(anomaly, `"ServiceName":"orders",`, "", 1) + `]}`, "ServiceName is missing"},
 		{"/SamplingTargets", report + `,"SamplingBoostStatisticsDocuments":[` + strings.Replace(anomaly, `orders`, strings.Repeat("x", 65), 1) + `]}`, "ServiceName has 65"},
 		{"/SamplingTargets", report + `,"SamplingBoostStatisticsDocuments":[` + strings.Replace(anomaly, `"AnomalyCount":1,`, "", 1) + `]}`, "AnomalyCount is missing"},
-		{"/SamplingTargets", report + `,"SamplingBoostStatisticsDocuments":[` + strings.Replace(anomaly, `"TotalCount":1`, `"TotalCount":-1`, 1) + `]}`, "negative count"},
+		{"/SamplingTargets", report + `,"SamplingBoostStatisticsDocuments":[` + strings.Replace(anomaly, `"TotalCount":1`, `"TotalCount":-1`, 1) + `]}`, "SamplingBoostStatisticsDocuments[0].TotalCount is -1"},
 	} {
 		w := b.post(c.path, c.body)
 		if got := w.Header().Get("x-amzn-ErrorType"); w.Code != http.StatusBadRequest || got != "InvalidRequestException" || !strings.Contains(w.Body.String(), c.message) {

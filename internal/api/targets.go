@@ -158,7 +158,8 @@ func (s *samplingStatistics) check(i int) error {
 	case s.RequestCount == nil:
 		return invalid("%s[%d].RequestCount is missing.", list, i)
 	}
-	return checkReport(list, i, s.RuleName, s.Timestamp, s.RequestCount, s.SampledCount, s.SampleCount, &s.BorrowCount)
+	return checkReport(list, i, s.RuleName, s.Timestamp,
+		count{"RequestCount", s.RequestCount}, count{"SampledCount", s.SampledCount}, count{"SampleCount", s.SampleCount}, count{"BorrowCount", &s.BorrowCount})
 }
 
 func (s *boostStatistics) check(i int) error {
@@ -175,11 +176,18 @@ func (s *boostStatistics) check(i int) error {
 	case s.SampledAnomalyCount == nil:
 		return invalid("%s[%d].SampledAnomalyCount is missing.", list, i)
 	}
-	return checkReport(list, i, s.RuleName, s.Timestamp, s.TotalCount, s.AnomalyCount, s.SampledAnomalyCount)
+	return checkReport(list, i, s.RuleName, s.Timestamp,
+		count{"TotalCount", s.TotalCount}, count{"AnomalyCount", s.AnomalyCount}, count{"SampledAnomalyCount", s.SampledAnomalyCount})
+}
+
+// A count is a member of statistics; nil if it is not given.
+type count struct {
+	name  string
+	value *int32
 }
 
 // checkReport checks what both kinds of statistics have. Any name of 1 to 32 characters may be that of a rule.
-func checkReport(list string, i int, rule string, at any, counts ...*int32) error {
+func checkReport(list string, i int, rule string, at any, counts ...count) error {
 	if n := utf8.RuneCountInString(rule); n == 0 {
 		return invalid("%s[%d].RuleName is missing.", list, i)
 	} else if n > sampling.MaxName {
@@ -193,8 +201,8 @@ func checkReport(list string, i int, rule string, at any, counts ...*int32) erro
 		return invalid("%s[%d].Timestamp is not a time. Send epoch seconds as a number, for example 1758654600.25.", list, i)
 	}
 	for _, n := range counts {
-		if n != nil && *n < 0 {
-			return invalid("%s[%d] has a negative count. Counts are 0 or more.", list, i)
+		if n.value != nil && *n.value < 0 {
+			return invalid("%s[%d].%s is %d. Counts are 0 or more.", list, i, n.name, *n.value)
 		}
 	}
 	return nil

@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/xray"
+	"github.com/aws/aws-sdk-go-v2/service/xray/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -88,7 +89,11 @@ func call(ctx context.Context, client *xray.Client, r request) ([]any, error) {
 		return nil, fmt.Errorf("the client has no operation %q", r.Op)
 	}
 	input := reflect.New(method.Type().In(1).Elem())
-	if err := json.Unmarshal(r.Args, input.Interface()); err != nil {
+	if update, ok := input.Interface().(*xray.UpdateIndexingRuleInput); ok {
+		if err := readIndexingRule(r.Args, update); err != nil {
+			return nil, err
+		}
+	} else if err := json.Unmarshal(r.Args, input.Interface()); err != nil {
 		return nil, err
 	}
 	if r.Pages {
@@ -99,6 +104,21 @@ func call(ctx context.Context, client *xray.Client, r request) ([]any, error) {
 		return nil, err
 	}
 	return []any{results[0].Interface()}, nil
+}
+
+// readIndexingRule fills the one input that has a union in it, which the client has as an interface.
+func readIndexingRule(args json.RawMessage, input *xray.UpdateIndexingRuleInput) error {
+	var in struct {
+		Name *string
+		Rule struct {
+			Probabilistic types.ProbabilisticRuleValueUpdate
+		}
+	}
+	if err := json.Unmarshal(args, &in); err != nil {
+		return err
+	}
+	input.Name, input.Rule = in.Name, &types.IndexingRuleValueUpdateMemberProbabilistic{Value: in.Rule.Probabilistic}
+	return nil
 }
 
 func pages(ctx context.Context, client *xray.Client, input any) ([]any, error) {
@@ -113,6 +133,20 @@ func pages(ctx context.Context, client *xray.Client, input any) ([]any, error) {
 		return collect(ctx, xray.NewGetTraceGraphPaginator(client, in))
 	case *xray.GetSamplingRulesInput:
 		return collect(ctx, xray.NewGetSamplingRulesPaginator(client, in))
+	case *xray.GetSamplingStatisticSummariesInput:
+		return collect(ctx, xray.NewGetSamplingStatisticSummariesPaginator(client, in))
+	case *xray.GetTimeSeriesServiceStatisticsInput:
+		return collect(ctx, xray.NewGetTimeSeriesServiceStatisticsPaginator(client, in))
+	case *xray.GetGroupsInput:
+		return collect(ctx, xray.NewGetGroupsPaginator(client, in))
+	case *xray.ListResourcePoliciesInput:
+		return collect(ctx, xray.NewListResourcePoliciesPaginator(client, in))
+	case *xray.ListTagsForResourceInput:
+		return collect(ctx, xray.NewListTagsForResourcePaginator(client, in))
+	case *xray.GetInsightEventsInput:
+		return collect(ctx, xray.NewGetInsightEventsPaginator(client, in))
+	case *xray.GetInsightSummariesInput:
+		return collect(ctx, xray.NewGetInsightSummariesPaginator(client, in))
 	}
 	return nil, fmt.Errorf("no paginator for %T", input)
 }
