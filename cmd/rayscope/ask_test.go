@@ -83,7 +83,7 @@ func TestAskServer(t *testing.T) {
 			talk string
 		}{
 			{[]string{"traces"}, append([]string{"STARTED", "· ok ", "500 ms", "orders"}, ids...), 4, ""},
-			{[]string{"traces", "--limit=2"}, []string{"STARTED"}, 3, "These are the 2 newest; --limit=0 lists all.\n"},
+			{[]string{"traces", "--limit=2"}, []string{"STARTED"}, 3, "Only the newest 2; --limit=0 lists all.\n"},
 			{[]string{"traces", "--json", "--limit", "3"}, []string{`"Id":"` + ids[1] + `"`, `"MatchedEventTime":null`}, 3, ""},
 			{[]string{"traces", "--since=2d", "--until=1d"}, nil, 0, "No trace from "},
 			{[]string{"traces", ids[2]}, []string{ids[2], "· orders", "█", "1 segment, 0 subsegments"}, 6, ""},
