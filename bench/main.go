@@ -54,7 +54,7 @@ func run(c config) error {
 		return err
 	}
 	defer s.stop()
-	for _, stage := range []func(config, *server, *load) error{putSegments, datagrams, settle, tracesByID, searches, needles, maps} {
+	for _, stage := range []func(config, *server, *load) error{putSegments, datagrams, settle, tracesByID, searches, needles, maps, graphs} {
 		if err := stage(c, s, l); err != nil {
 			return fmt.Errorf("%w\nserver log:\n%s", err, s.tail())
 		}

@@ -83,7 +83,7 @@ func TestAskServer(t *testing.T) {
 			talk string
 		}{
 			{[]string{"traces"}, append([]string{"STARTED", "· ok ", "500 ms", "orders"}, ids...), 4, ""},
-			{[]string{"traces", "--limit=2"}, []string{"STARTED"}, 3, "These are the 2 newest; --limit=0 lists all.\n"},
+			{[]string{"traces", "--limit=2"}, []string{"STARTED"}, 3, "Only the newest 2; --limit=0 lists all.\n"},
 			{[]string{"traces", "--json", "--limit", "3"}, []string{`"Id":"` + ids[1] + `"`, `"MatchedEventTime":null`}, 3, ""},
 			{[]string{"traces", "--since=2d", "--until=1d"}, nil, 0, "No trace from "},
 			{[]string{"traces", ids[2]}, []string{ids[2], "· orders", "█", "1 segment, 0 subsegments"}, 6, ""},
@@ -171,7 +171,7 @@ func TestAskWrongly(t *testing.T) {
 		{"trace|a|b", 2, "trace: one trace id is needed"},
 		{"trace|1-2", 2, `trace: trace id "1-2" is neither`},
 		{"map|orders", 2, `map: unexpected argument "orders"`},
-		{"map|--since=7h", 2, `map: --since "7h": the time range has 7h0m0s, a map has at most 6h0m0s`},
+		{"map|--since=25h", 2, `map: --since "25h": the time range has 25h0m0s, a map has at most 24h0m0s`},
 		{"map|--since=1h|--until=2h", 2, `map: --since "1h": the time range ends before it begins`},
 		{"traces|--since=soon|--limit=-1|--output=xml|--endpoint=here", 2, "traces: 4 settings cannot be used:\n" +
 			`  --since "soon": how long ago is needed (15m, 6h, 2d), or a time such as 2026-11-22T14:00:00Z` + "\n" +

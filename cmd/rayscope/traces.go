@@ -63,7 +63,7 @@ func listTraces(ctx context.Context, q *inquiry, query xrayclient.Query, limit i
 		}
 		if limit > 0 && p.found == limit {
 			p.clear()
-			q.say("These are the %d newest; --limit=0 lists all.", limit)
+			q.say("Only the newest %d; --limit=0 lists all.", limit)
 			return nil
 		}
 		p.found++

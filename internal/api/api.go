@@ -26,10 +26,9 @@ const (
 	maxBody = 8 << 20
 
 	// maxSummaryWindow is the service's own longest window. maxGraphWindow is that of service graphs and time series; the
-	// service's is 6 hours, as is that of the graph of an insight.
+	// service's is 6 hours.
 	maxSummaryWindow = 24 * time.Hour
 	maxGraphWindow   = 24 * time.Hour
-	maxImpactWindow  = 6 * time.Hour
 
 	// maxTime bounds the work for one request: clients give up after a minute, and nobody would read the answer.
 	maxTime = 50 * time.Second
@@ -86,17 +85,17 @@ func New(c Config) *API {
 
 		"/TimeSeriesServiceStatistics": {"GetTimeSeriesServiceStatistics", shaped(a.getTimeSeriesServiceStatistics)},
 
-		"/GetSamplingRules": {"GetSamplingRules", shaped(a.getSamplingRules)},
-		"/SamplingTargets":  {"GetSamplingTargets", shaped(a.getSamplingTargets)},
-
+		"/GetSamplingRules":           {"GetSamplingRules", shaped(a.getSamplingRules)},
 		"/CreateSamplingRule":         {"CreateSamplingRule", shaped(a.createSamplingRule)},
 		"/UpdateSamplingRule":         {"UpdateSamplingRule", shaped(a.updateSamplingRule)},
 		"/DeleteSamplingRule":         {"DeleteSamplingRule", shaped(a.deleteSamplingRule)},
+		"/SamplingTargets":            {"GetSamplingTargets", shaped(a.getSamplingTargets)},
 		"/SamplingStatisticSummaries": {"GetSamplingStatisticSummaries", shaped(a.getSamplingStatisticSummaries)},
-		"/StartTraceRetrieval":        {"StartTraceRetrieval", shaped(a.startTraceRetrieval)},
-		"/ListRetrievedTraces":        {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
-		"/GetRetrievedTracesGraph":    {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
-		"/CancelTraceRetrieval":       {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
+
+		"/StartTraceRetrieval":     {"StartTraceRetrieval", shaped(a.startTraceRetrieval)},
+		"/ListRetrievedTraces":     {"ListRetrievedTraces", shaped(a.listRetrievedTraces)},
+		"/GetRetrievedTracesGraph": {"GetRetrievedTracesGraph", shaped(a.getRetrievedTracesGraph)},
+		"/CancelTraceRetrieval":    {"CancelTraceRetrieval", shaped(a.cancelTraceRetrieval)},
 
 		"/Insight":            {"GetInsight", shaped(a.getInsight)},
 		"/InsightEvents":      {"GetInsightEvents", shaped(a.getInsightEvents)},

@@ -3,11 +3,14 @@ package api
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
+	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
 )
@@ -111,10 +114,11 @@ const (
 	categoryFault = "FAULT"
 )
 
-// The longest pages of the model.
+// The bounds of the model.
 const (
-	maxInsights      = 100
-	maxInsightEvents = 50
+	maxInsights      = 100 // on a page
+	maxInsightEvents = 50  // on a page
+	maxImpactWindow  = 6 * time.Hour
 )
 
 func (a *API) getInsight(ctx context.Context, in *getInsightInput) (any, error) {
@@ -279,18 +283,34 @@ func (a *API) getInsightImpactGraph(ctx context.Context, in *getInsightImpactGra
 	if err != nil {
 		return nil, err
 	}
-	g, err := a.Query.ServiceGraph(ctx, query.GraphQuery{Account: a.Account, From: w.From, To: w.To})
+	group, err := a.insightGroup(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	m, err := a.Query.ServiceGraph(ctx, query.GraphQuery{Account: a.Account, From: w.From, To: w.To, Group: group})
 	if err != nil {
 		return nil, err
 	}
 	out := getInsightImpactGraphOutput{
-		InsightId: i.ID, StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toImpactServices(i.Affected(&g.Map)),
+		InsightId: i.ID, StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toImpactServices(i.Affected(&m.Map)),
 		ServiceGraphStartTime: seconds(w.From), ServiceGraphEndTime: seconds(w.To),
 	}
-	if s := g.Span(); s != (servicemap.Span{}) {
+	if s := m.Span(); s != (servicemap.Span{}) {
 		out.ServiceGraphStartTime, out.ServiceGraphEndTime = float(s.First), float(s.Last)
 	}
 	return out, nil
+}
+
+// insightGroup is what decides who belongs to the insight's group; nil, which is everything, if the group was deleted or
+// cannot be used any more: the insight outlives it.
+func (a *API) insightGroup(ctx context.Context, i *insight.Insight) (*rollup.Group, error) {
+	g, err := a.members(ctx, "", i.GroupARN)
+	var gone *settings.Error
+	var unusable *Error
+	if errors.As(err, &gone) || errors.As(err, &unusable) {
+		return nil, nil
+	}
+	return g, err
 }
 
 // toImpactServices keeps the edges among the given nodes.

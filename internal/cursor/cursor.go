@@ -9,7 +9,7 @@ import (
 	"fmt"
 )
 
-// ErrToken: a token is damaged, or was made for another request.
+// ErrToken says that a token is damaged, or was made for another request.
 var ErrToken = errors.New("page token does not belong to this request")
 
 // maxToken bounds what is decoded. The API's own bound of tokens is 2,000 characters.

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/rayscope/rayscope/internal/segment"
@@ -88,15 +89,16 @@ func (q *Query) TracesGraph(ctx context.Context, account store.Account, asOf seg
 		}
 		m.Add(t, 0, forever)
 		services.collect(t)
+		maps.DeleteFunc(m.Links, func(sender segment.TraceID, _ []servicemap.Link) bool { return !slices.Contains(ids, sender) })
 	}
-	senders := slices.DeleteFunc(slices.Clone(ids), func(id segment.TraceID) bool { return m.Links[id] == nil })
+	senders := slices.DeleteFunc(slices.Clone(ids), func(id segment.TraceID) bool { return len(m.Links[id]) == 0 })
 	for t, err := range q.assembled(ctx, account, asOf, senders) {
 		if err != nil {
 			return nil, nil, err
 		}
 		m.Draw(t)
 	}
-	m.Links = nil // the rest leads out of these traces
+	m.Links = nil
 	return m, services, nil
 }
 

@@ -206,11 +206,11 @@ func describe(m *servicemap.Map) string {
 
 // Maps summed up from parts of sealed minutes are those that all traces give, whatever has been sealed and broken.
 func TestGraphFromPartsIsThatOfTheTraces(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
 			t.Parallel()
 			l := newLife(t, seed)
-			for range 12 {
+			for range 9 {
 				for range 40 {
 					l.step()
 				}
@@ -236,7 +236,7 @@ func (w all) Edge(_, to trace.Service) bool { return w.edges && to.Name != "s0" 
 // Time series from parts are those that all traces give, a bucket at a time.
 func TestTimeSeriesFromPartsIsThatOfTheTraces(t *testing.T) {
 	l := newLife(t, 42)
-	for range 6 {
+	for range 4 {
 		for range 60 {
 			l.step()
 		}
@@ -324,7 +324,7 @@ func TestGraphWhileSealsBreakAndForm(t *testing.T) {
 			}
 		}
 	})
-	for range 40 {
+	for range 15 {
 		if got := l.graph(from, to); !same(got, want) {
 			t.Errorf("got\n%swant\n%s", describe(got), describe(want))
 			break

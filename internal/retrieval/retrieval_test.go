@@ -52,7 +52,7 @@ func (b *bench) pass(d time.Duration) {
 	b.now = b.now.Add(d)
 }
 
-// A gate is a reader whose digests can be held back, and can fail.
+// A gate is a store whose digests can be held back, and can fail.
 type gate struct {
 	query.Store
 	open chan struct{} // nil: always

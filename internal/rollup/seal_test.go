@@ -200,6 +200,29 @@ func TestSealBoundsLinksThatWait(t *testing.T) {
 	}
 }
 
+// A minute whose maps would take the server's memory is not sealed.
+func TestSealIsBounded(t *testing.T) {
+	b := newBench(t)
+	const traces, calls = 1100, 60 // just over the bound, in the maps of six minutes of receipt
+	var docs []string
+	for n := range traces {
+		var sub []string
+		for c := range calls {
+			sub = append(sub, fmt.Sprintf(`{"id":"%016x","name":"host-%d-%d","namespace":"remote","start_time":%d,"end_time":%d}`,
+				1_000_000+n*calls+c, n, c, begin/segment.Second, begin/segment.Second))
+		}
+		docs = append(docs, web(n, `,"subsegments":[`+strings.Join(sub, ",")+`]`))
+		if len(docs) == traces/6+1 || n == traces-1 {
+			b.put(docs...)
+			docs, b.now = nil, b.now+60*segment.Second
+		}
+	}
+	err := b.rollup.Seal(context.Background(), account, rollup.MinuteOf(begin))
+	if err == nil || !strings.Contains(err.Error(), "nodes") || len(b.parts()) != 0 {
+		t.Errorf("got %v and %d parts, want an error about too many nodes and none", err, len(b.parts()))
+	}
+}
+
 func TestSealSaysWhatIsDamaged(t *testing.T) {
 	b := newBench(t)
 	id, err := segment.ParseTraceID(fmt.Sprintf("1-%08x-%024x", begin/segment.Second, 1))

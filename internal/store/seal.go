@@ -52,6 +52,7 @@ type Sealer interface {
 	// fact.Group that were noted at an earlier seal of the minute stay noted for the traces that are still there.
 	//
 	// ErrUnsettled: a record came into the minute meanwhile, it is not sealed. Errors of derive are returned as they are.
+	// ErrFull, ErrClosed as for Append.
 	Seal(ctx context.Context, account Account, minute Minute, derive Derive) error
 
 	// Parts yields the parts of the kind of all sealed minutes in [from, to], the newest minute first, by key within a

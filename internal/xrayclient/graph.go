@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/xray/types"
 )
 
-// MaxGraphWindow is the longest time range of a service graph.
-const MaxGraphWindow = 6 * time.Hour
+// MaxGraphWindow is the longest time range of a service graph that Rayscope answers. AWS answers 6 hours and says so.
+const MaxGraphWindow = 24 * time.Hour
 
 // A Service is one answered node of a service graph.
 type Service struct {

@@ -292,6 +292,10 @@ func TestFull(t *testing.T) {
 			rows = 0
 		}
 		count(t, s, map[segment.TraceID]int{rs[0].Trace: rows})
+		minute := store.Home(rs[0].Start.Floor()).Minute()
+		if err := s.Seal(ctx, account, minute, listing); errors.Is(err, store.ErrFull) != x.full || !x.full && err != nil {
+			t.Errorf("%s: Seal: got error %v, want full: %t", x.what, err, x.full)
+		}
 		if got := s.Stats().FreeBytes; got != x.free {
 			t.Errorf("%s: got %d bytes free, want %d", x.what, got, x.free)
 		}

@@ -44,7 +44,7 @@ func (g *gathering) add(ordinal uint32) {
 // append appends the written form.
 func (g *gathering) append(b []byte) []byte {
 	if g.n == 1 {
-		return binary.AppendUvarint(b, uint64(g.first)<<2|postingOne)
+		return binary.AppendUvarint(b, uint64(g.first)<<2) // the form is postingOne, which is 0
 	}
 	var buf [binary.MaxVarintLen32]byte
 	first := buf[:binary.PutUvarint(buf[:], uint64(g.first))]

@@ -115,7 +115,8 @@ func (l *looker) trace(ahead uint64) error {
 	return l.scan.hand(&r.trace)
 }
 
-// nearby is how many traces are passed over one by one rather than by a seek.
+// nearby is how many traces are passed over one by one rather than by a seek. Where half of all match, seeks alone take 1.6
+// times the CPU; 40 is no better than 8.
 const nearby = 8
 
 // to moves to the rows with the prefix, which are so many traces ahead. It tells whether there are any.

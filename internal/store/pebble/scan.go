@@ -114,8 +114,7 @@ func (c *scan) walk(r *reader, end []byte) error {
 		if c.Skip != nil && len(r.it.Key()) == rowLen {
 			m := positionOf(r.it.Key()[accountEnd:]).Home.Minute()
 			if (!known || m != minute) && c.Skip(m) {
-				c.key = appendBehind(c.key[:0], c.account, m)
-				r.it.SeekGE(c.key)
+				r.it.SeekGE(c.behind(m, end))
 				continue
 			}
 			minute, known = m, true
@@ -128,6 +127,17 @@ func (c *scan) walk(r *reader, end []byte) error {
 		}
 	}
 	return r.err()
+}
+
+// behind is the key behind the minute, and behind all that are passed over with it: each seek costs a block of digests.
+func (c *scan) behind(m store.Minute, end []byte) []byte {
+	for {
+		c.key = appendBehind(c.key[:0], c.account, m)
+		if m == 0 || bytes.Compare(c.key, end) >= 0 || !c.Skip(m-1) {
+			return c.key
+		}
+		m--
+	}
 }
 
 // far yields the traces with homes from high down to low that the activity slots of the window name.

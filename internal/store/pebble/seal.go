@@ -29,6 +29,9 @@ func (s *Store) Seal(ctx context.Context, a store.Account, m store.Minute, deriv
 	if a > maxAccount || m > maxMinute {
 		return fmt.Errorf("seal minute %d of account %d: there is no such minute, the last is %d", m, uint64(a), maxMinute)
 	}
+	if err := s.space.check(0); err != nil {
+		return err // rather than read the minute for nothing
+	}
 	current, err := s.seals.begin(ctx, minuteKey{a, m}, s.failure.done)
 	if err != nil {
 		return cmp.Or(s.failure.cause(), err)
@@ -77,7 +80,11 @@ func (sl *sealer) read(derive store.Derive) (err error) {
 		if sl.carrier, err = sl.s.newCarrier(mark{sl.minuteKey, *sl.old}); err != nil {
 			return fmt.Errorf("read minute %d of account %s: %w", sl.minute, sl.account, err)
 		}
-		defer func() { err = errors.Join(err, sl.carrier.close()) }()
+		defer func() {
+			if e := sl.carrier.close(); err == nil {
+				err = e
+			}
+		}()
 	}
 	sl.parts, err = derive(sl.each(r), sl.note)
 	switch {
@@ -203,7 +210,18 @@ func (sl *sealer) write() (err error) {
 		sl.w.abandon()
 		return err
 	}
-	return sl.w.finish()
+	return sl.commit()
+}
+
+// commit writes the batch, if there is room for it.
+func (sl *sealer) commit() error {
+	w := sl.w
+	sl.w = nil
+	if err := sl.s.space.check(w.batch.Len()); err != nil {
+		w.abandon()
+		return err
+	}
+	return w.finish()
 }
 
 // fill puts all into batches, and commits all but the last one.
@@ -294,9 +312,7 @@ func (sl *sealer) set(value []byte) error {
 	if err := sl.w.set(value); err != nil || sl.w.batch.Len() < maxBatchBytes {
 		return err
 	}
-	w := sl.w
-	sl.w = nil
-	err := w.finish()
+	err := sl.commit()
 	if err == nil {
 		err = sl.step()
 	}

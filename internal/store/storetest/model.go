@@ -130,16 +130,18 @@ func winners(rs []store.Record) []store.Record {
 
 // in tells whether a trace of the records has an instant in the window.
 func in(w store.Window, rs []store.Record) bool {
-	rs = winners(rs)
-	earliest := rs[0].Start
-	for _, r := range rs {
-		earliest = min(earliest, r.Start)
-		at := map[store.Axis]segment.Time{store.ByReceived: r.Received, store.ByEnd: r.End}
-		if t, ok := at[w.Axis]; ok && t >= w.From && t < w.To {
-			return true
-		}
+	within := func(t segment.Time) bool { return t >= w.From && t < w.To }
+	has := func(r store.Record) bool {
+		return within([...]segment.Time{store.ByStart: r.Start, store.ByReceived: r.Received, store.ByEnd: r.End}[w.Axis])
 	}
-	return w.Axis == store.ByStart && earliest >= w.From && earliest < w.To
+	if !slices.ContainsFunc(rs, has) { // nor do the winners among them
+		return false
+	}
+	rs = winners(rs)
+	if w.Axis == store.ByStart {
+		return within(slices.MinFunc(rs, func(a, b store.Record) int { return cmp.Compare(a.Start, b.Start) }).Start)
+	}
+	return slices.ContainsFunc(rs, has)
 }
 
 func (m *naive) scanWindow() {
@@ -252,13 +254,16 @@ func (m *naive) readParts() {
 		if k.account != a {
 			continue
 		}
-		for _, t := range m.digests(a, k.id) {
-			minute := t.Home.Minute()
-			if want[minute] == nil {
-				want[minute] = map[segment.TraceID]int{}
+		if _, known := m.homes[k]; !known {
+			for _, t := range m.digests(a, k.id) {
+				m.checkTrace(a, t)
 			}
-			want[minute][t.ID] = len(winners(rs))
 		}
+		minute := m.homes[k].Minute()
+		if want[minute] == nil {
+			want[minute] = map[segment.TraceID]int{}
+		}
+		want[minute][k.id] = len(winners(rs))
 	}
 	for p, err := range m.store.Parts(m.ctx, a, 1, 0, minuteAt(m.now+day)) {
 		if err != nil {

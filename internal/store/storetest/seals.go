@@ -208,8 +208,8 @@ func sealFailed(f *fixture) {
 	for what, derive := range map[string]store.Derive{
 		"an error": func(iter.Seq2[*store.Trace, error], func(fact.Fact)) ([]store.Part, error) { return nil, broken },
 		"traces left": func(traces iter.Seq2[*store.Trace, error], _ func(fact.Fact)) ([]store.Part, error) {
-			for range traces {
-				break
+			for _, err := range traces {
+				return nil, err
 			}
 			return nil, nil
 		},
@@ -230,6 +230,10 @@ func sealFailed(f *fixture) {
 		f.Errorf("cancelled: got error %v, want %v", err, context.Canceled)
 	}
 	f.seal(alice, minuteAt(noon), listing)
+	if err := f.store.Seal(f.ctx, alice, minuteAt(noon), func(iter.Seq2[*store.Trace, error], func(fact.Fact)) ([]store.Part, error) { return nil, broken }); err != broken {
+		f.Errorf("an error, of a minute that is sealed: got %v, want %v", err, broken)
+	}
+	f.equal("Parts of the earlier seal", len(f.parts(alice, 1)), 1)
 }
 
 func partsInOrder(f *fixture) {
@@ -267,8 +271,11 @@ func partsInOrder(f *fixture) {
 	if !slices.Equal(got, want) {
 		f.Errorf("got parts %q, want %q", got, want)
 	}
-	for range f.store.Parts(f.ctx, alice, 3, 0, 1<<32-1) {
-		break
+	for _, err := range f.store.Parts(f.ctx, alice, 3, 0, 1<<32-1) {
+		if err != nil {
+			f.Error(err)
+		}
+		break // leaves the sequence early
 	}
 	f.equal("of no minutes", len(f.parts(alice, 9)), 1)
 }
