@@ -279,7 +279,7 @@ func TestRefusals(t *testing.T) {
 		{"an unknown trace", "GetTraceGraph", harness.Args{"TraceIds": []string{one}}, "trace id not found"},
 		{"no trace", "GetTraceGraph", harness.Args{"TraceIds": []string{}}, "zero trace ids provided"},
 		{"a window backwards", "GetServiceGraph", window(0, -time.Hour, nil), "end time cannot be earlier than start time"},
-		{"a window of 7 hours", "GetServiceGraph", window(-7*time.Hour, 0, nil), "6"},
+		{"a window of 25 hours", "GetServiceGraph", window(-25*time.Hour, 0, nil), "24"},
 		{"an unknown group", "GetServiceGraph", window(-time.Hour, 0, harness.Args{"GroupName": "nobody"}), "group not found"},
 		{"a window backwards", "GetTraceSummaries", window(0, -time.Hour, nil), ""},
 		{"a window of 25 hours", "GetTraceSummaries", window(-25*time.Hour, 0, nil), "24"},
