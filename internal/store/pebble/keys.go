@@ -32,10 +32,11 @@ const (
 	contentEnd  = markLen + 1 + 1 // ..., generation, kind
 )
 
-// What lies in the range of minutes, apart from each other: marks are read in a row.
+// What lies in the range of minutes, apart from each other: marks are read in a row, and so are sieves.
 const (
 	rangeMark    = 0
 	rangeContent = 1
+	rangeSieve   = 2
 )
 
 // The kinds of content of a sealed minute.

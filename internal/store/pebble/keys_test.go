@@ -33,6 +33,7 @@ func TestKeyBytes(t *testing.T) {
 		{"activity before 1970", appendActivity(nil, r.Account, store.Activity{Slot: -1}, at), "61 1cbe991a14 00 7fffffffffffffff a8a61677 5759e988bd862e3fe1be46a994272793"},
 		{"locator", appendLocator(nil, r.Account, 2423, id), "6c 1cbe991a14 00000977 5759e988bd862e3fe1be46a994272793"},
 		{"mark", appendMark(nil, r.Account, home.Minute()), "6d 1cbe991a14 00 fe8b4d2c"},
+		{"sieve", appendMinute(nil, r.Account, rangeSieve, home.Minute()), "6d 1cbe991a14 02 fe8b4d2c"},
 		{"chunk of the index", append(appendColumn(appendContent(nil, r.Account, home.Minute(), 1, kindIndex), columnKey{fact.Annotation, "order"}),
 			appendValue(nil, fact.Value{String: "order-9"})...), "6d 1cbe991a14 01 fe8b4d2c 01 03 01 05 6f72646572 00 6f726465722d39"},
 		{"head", appendContent(nil, r.Account, home.Minute(), 1, kindHead), "6d 1cbe991a14 01 fe8b4d2c 01 00"},

@@ -20,6 +20,7 @@ func appendColumn(k []byte, c columnKey) []byte {
 type lookup struct {
 	*fact.Condition
 	column       []byte
+	item         uint64 // of sieves
 	lower, upper []byte // of encoded values, half-open
 }
 
@@ -27,6 +28,7 @@ func newLookup(c *fact.Condition) lookup {
 	l := lookup{Condition: c, column: appendColumn(nil, columnKey{c.Field, c.Key})}
 	l.lower, l.upper = []byte{byte(c.Value.Kind)}, []byte{byte(c.Value.Kind) + 1}
 	value := appendValue(nil, c.Value)
+	l.item = itemOf(l.column, value, c.Op == fact.Equal)
 	behind := append(bytes.Clone(value), 0)
 	ordered := c.Value.Kind == fact.Number
 	switch {

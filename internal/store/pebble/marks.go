@@ -57,6 +57,7 @@ type marks struct {
 	account store.Account
 	it      *pebble.Iterator // over marks
 	content *pebble.Iterator
+	sieves  *pebble.Iterator
 	begun   bool
 }
 
@@ -74,9 +75,11 @@ func (s *Store) newMarks(a store.Account, from, to store.Minute, moment *pebble.
 	if err != nil {
 		return nil, fmt.Errorf("read minutes of account %s: %w", a, err)
 	}
-	if ms.content, err = ms.it.Clone(pebble.CloneOptions{IterOptions: span(rangeContent)}); err != nil {
-		ms.close(&err)
-		return nil, fmt.Errorf("read minutes of account %s: %w", a, err)
+	for sub, it := range map[byte]**pebble.Iterator{rangeContent: &ms.content, rangeSieve: &ms.sieves} {
+		if *it, err = ms.it.Clone(pebble.CloneOptions{IterOptions: span(sub)}); err != nil {
+			ms.close(&err)
+			return nil, fmt.Errorf("read minutes of account %s: %w", a, err)
+		}
 	}
 	return ms, nil
 }
@@ -102,8 +105,10 @@ func (ms *marks) next() (m mark, ok bool, err error) {
 // close adds what the iterators have to say to the error of the function that is about to return.
 func (ms *marks) close(err *error) {
 	e := ms.it.Close()
-	if ms.content != nil {
-		e = errors.Join(e, ms.content.Close())
+	for _, it := range []*pebble.Iterator{ms.content, ms.sieves} {
+		if it != nil {
+			e = errors.Join(e, it.Close())
+		}
 	}
 	if e != nil && (*err == nil || errors.Is(*err, errStop)) {
 		*err = fmt.Errorf("read minutes of account %s: %w", ms.account, e)

@@ -21,7 +21,7 @@ func (c *scan) pruned(r *span, high, low store.Minute) (err error) {
 		return err
 	}
 	defer ms.close(&err)
-	l := &looker{scan: c, rows: r, content: ms.content, lookups: newLookups(c.Where)}
+	l := &looker{scan: c, rows: r, content: ms.content, sieves: ms.sieves, lookups: newLookups(c.Where)}
 	for at := appendFront(nil, c.account, high); ; {
 		if err := c.s.step(c.ctx); err != nil {
 			return err
@@ -60,6 +60,8 @@ type looker struct {
 	rows    *span
 	lookups *lookups
 	content *pebble.Iterator // of the minutes
+	sieves  *pebble.Iterator // likewise
+	key     []byte
 	table   table
 	first   []byte // key that the rows of the minute begin with
 }
@@ -71,6 +73,9 @@ func (l *looker) front(m mark) []byte {
 
 // minute hands out those of one minute.
 func (l *looker) minute(m mark) error {
+	if may, err := l.sieved(m); !may || err != nil {
+		return err
+	}
 	found, err := l.lookups.find(m, l.content)
 	if len(found) == 0 {
 		return err

@@ -280,7 +280,11 @@ func (sl *sealer) fillTable(generation byte) error {
 }
 
 func (sl *sealer) fillIndex(generation byte) error {
-	for _, c := range sl.notes.sorted() {
+	columns := sl.notes.sorted()
+	if err := sl.fillSieve(generation, columns); err != nil {
+		return err
+	}
+	for _, c := range columns {
 		err := c.chunks(func(last string, chunk []byte) error {
 			sl.key = append(appendColumn(sl.content(generation, kindIndex), c.columnKey), last...)
 			return sl.set(chunk)

@@ -124,7 +124,7 @@ func (s *Store) trimMinutes(ctx context.Context, before store.Home) error {
 	s.seals.forgetUnsealed(first)
 	err := s.sweep(ctx, tagMinute, func(sw *sweep) error {
 		return sw.accounts(func(a store.Account) error {
-			for _, sub := range []byte{rangeMark, rangeContent} {
+			for _, sub := range []byte{rangeMark, rangeContent, rangeSieve} {
 				if err := sw.remove(appendMinute(nil, a, sub, first-1), append(appendAccount(nil, tagMinute, a), sub+1)); err != nil {
 					return err
 				}
