@@ -98,7 +98,7 @@ func (a *API) getTraceSummaries(ctx context.Context, in *getTraceSummariesInput)
 		if sq.Filter, err = filter.Parse(in.FilterExpression); err != nil {
 			return nil, invalid("FilterExpression is invalid: %v", err)
 		}
-		if sq.Env, err = a.Settings.Env(ctx, a.Account); err != nil {
+		if sq.Env, err = a.Settings.Env(ctx, a.Account, sq.Filter.Groups()...); err != nil {
 			return nil, err
 		}
 	}

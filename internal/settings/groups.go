@@ -79,11 +79,16 @@ func (s *Settings) Group(ctx context.Context, account store.Account, name, arn s
 }
 
 // Env is what filter expressions of the account are evaluated in: the groups as they are now. A group with a Problem is
-// not known there.
-func (s *Settings) Env(ctx context.Context, account store.Account) (*filter.Env, error) {
+// not known there; if one of the refs, which an expression names, leads to such a group, the error is an *Error.
+func (s *Settings) Env(ctx context.Context, account store.Account, refs ...filter.GroupRef) (*filter.Env, error) {
 	groups, err := s.Groups(ctx, account)
 	if err != nil {
 		return nil, err
+	}
+	for _, g := range groups {
+		if g.Problem != nil && (slices.Contains(refs, filter.GroupRef{Name: g.Name}) || slices.Contains(refs, filter.GroupRef{ARN: g.ARN})) {
+			return nil, invalid("FilterExpression names group %s, whose own expression cannot be read: %v. Change it with UpdateGroup.", g.Name, g.Problem)
+		}
 	}
 	return &filter.Env{Account: account.String(), Group: lookup(groups)}, nil
 }

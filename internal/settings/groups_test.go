@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -266,6 +267,15 @@ func TestUnreadableExpression(t *testing.T) {
 	env := must[*filter.Env](t)(r.Env(ctx, own))
 	if env.Group(filter.GroupRef{Name: "new"}) != nil || env.Group(filter.GroupRef{Name: "good"}) == nil {
 		t.Error("in filters: want good known and new unknown")
+	}
+	var refused *settings.Error
+	for _, ref := range []filter.GroupRef{{Name: "new"}, {ARN: g.ARN}} {
+		if _, err := r.Env(ctx, own, filter.GroupRef{Name: "good"}, ref); !errors.As(err, &refused) || !strings.Contains(err.Error(), "names group new") {
+			t.Errorf("a filter that names %v: got %v, want a refusal that names it", ref, err)
+		}
+	}
+	if _, err := r.Env(ctx, own, filter.GroupRef{Name: "good"}, filter.GroupRef{Name: "nobody"}); err != nil {
+		t.Errorf("a filter that names others: %v", err)
 	}
 	fixed := must[*settings.Group](t)(r.UpdateGroup(ctx, own, "new", "", expression("ok")))
 	if fixed.Problem != nil || fixed.Version != 4 {
