@@ -23,6 +23,7 @@ var floorNames = map[floor]string{words: "words", cellar: "cellar", rooms: "room
 // floors says where each package lives; the longest prefix decides.
 var floors = map[string]floor{
 	"internal/jsonscan":   words,
+	"internal/varint":     words,
 	"internal/segment":    words,
 	"internal/trace":      words,
 	"internal/servicemap": words,

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/rayscope/rayscope/internal/varint"
 )
 
 // ErrCorrupt is wrapped by the error of Decode for bytes that Append cannot have made.
@@ -27,27 +29,27 @@ func (d *Digest) Decode(trace TraceID, own ID, b []byte) error {
 	if len(b) == 0 || b[0] != codecVersion {
 		return fmt.Errorf("%w: it does not begin with the version %d", ErrCorrupt, codecVersion)
 	}
-	r := reader{b: b[1:]}
+	r := reader{varint.Reader{Rest: b[1:]}}
 	d.Trace = trace
 	d.decodeHead(&r)
 	start := r.time(0)
-	for i := range r.count(minEntity) {
+	for i := range r.Count(minEntity) {
 		d.Entities = append(d.Entities, Entity{})
 		d.decodeEntity(&r, i, start)
-		if r.bad {
+		if r.Bad {
 			break
 		}
 	}
-	if r.bad || len(d.Entities) == 0 || len(r.b) > 0 {
-		return fmt.Errorf("%w: %d bytes of %d make no sense", ErrCorrupt, len(r.b), len(b))
+	if r.Bad || len(d.Entities) == 0 || len(r.Rest) > 0 {
+		return fmt.Errorf("%w: %d bytes of %d make no sense", ErrCorrupt, len(r.Rest), len(b))
 	}
 	d.Entities[0].ID = own
 	return nil
 }
 
 func (d *Digest) decodeHead(r *reader) {
-	head := r.uvarint()
-	r.check(head < headEnd)
+	head := r.Uvarint()
+	r.Check(head < headEnd)
 	d.Kind = Kind(head & headKind)
 	for i, s := range [...]*string{&d.Origin, &d.User, &d.ResourceARN, &d.SamplingRule, &d.AccountID, &d.InstanceID, &d.EC2Zone, &d.ECSZone} {
 		if head&(headOrigin<<i) != 0 {
@@ -57,13 +59,13 @@ func (d *Digest) decodeHead(r *reader) {
 	if head&headLinks == 0 {
 		return
 	}
-	n := r.count(minLink)
-	r.check(n <= MaxLinks)
+	n := r.Count(minLink)
+	r.Check(n <= MaxLinks)
 	for range n {
 		var l Link
-		bits := r.byte()
-		r.check(bits < itemEnd)
-		copy(l.Trace[:], r.take(len(l.Trace)))
+		bits := r.Byte()
+		r.Check(bits < itemEnd)
+		copy(l.Trace[:], r.Take(len(l.Trace)))
 		if bits&itemHasID != 0 {
 			l.ID = r.id()
 		}
@@ -80,13 +82,13 @@ func (d *Digest) decodeEntity(r *reader, i int, start Time) {
 	if i > 0 {
 		e.Within = 0
 		if bits&hasWithin != 0 {
-			w := r.uvarint()
-			r.check(w < uint64(i))
+			w := r.Uvarint()
+			r.Check(w < uint64(i))
 			e.Within = int32(w)
 		}
 		e.ID = r.id()
 	}
-	r.check(i > 0 || bits&hasWithin == 0)
+	r.Check(i > 0 || bits&hasWithin == 0)
 	if bits&uint32(HasParent) != 0 {
 		e.ParentID = r.id()
 	}
@@ -96,13 +98,13 @@ func (d *Digest) decodeEntity(r *reader, i int, start Time) {
 	e.Name = r.string()
 	e.Start = start
 	if i > 0 {
-		e.Start += Time(r.varint())
+		e.Start += Time(r.Varint())
 	}
 	e.End = e.Start
 	if bits&uint32(InProgress) == 0 {
 		e.End = r.time(e.Start)
 	}
-	r.check(e.Start >= 0 && e.Start <= maxTime)
+	r.Check(e.Start >= 0 && e.Start <= maxTime)
 	d.decodeBlocks(r, e, bits)
 }
 
@@ -120,8 +122,8 @@ func (d *Digest) decodeBlocks(r *reader, e *Entity, bits uint32) {
 		e.HTTP.ClientIP = r.string()
 	}
 	if bits&hasStatus != 0 {
-		status := r.uvarint()
-		r.check(status <= maxStatus)
+		status := r.Uvarint()
+		r.Check(status <= maxStatus)
 		e.HTTP.Status = int(status)
 	}
 	if bits&hasResourceType != 0 {
@@ -146,14 +148,14 @@ func (d *Digest) decodeBlocks(r *reader, e *Entity, bits uint32) {
 
 func (d *Digest) decodeAnnotations(r *reader) []Annotation {
 	from := len(d.annotations)
-	n := r.count(minAnnotation)
-	r.check(n <= MaxAnnotations)
+	n := r.Count(minAnnotation)
+	r.Check(n <= MaxAnnotations)
 	for range n {
-		if r.bad {
+		if r.Bad {
 			break
 		}
 		a := Annotation{Key: r.string()}
-		switch r.byte() {
+		switch r.Byte() {
 		case valueString:
 			a.String = r.string()
 		case valueDouble:
@@ -163,9 +165,9 @@ func (d *Digest) decodeAnnotations(r *reader) []Annotation {
 		case valueTrue:
 			a.Kind, a.Bool = BoolValue, true
 		case valueWhole:
-			a.Kind, a.Number = NumberValue, float64(r.varint())
+			a.Kind, a.Number = NumberValue, float64(r.Varint())
 		default:
-			r.fail()
+			r.Fail()
 		}
 		d.annotations = append(d.annotations, a)
 	}
@@ -174,15 +176,15 @@ func (d *Digest) decodeAnnotations(r *reader) []Annotation {
 
 func (d *Digest) decodeExceptions(r *reader) []Exception {
 	from := len(d.exceptions)
-	n := r.count(minException)
-	r.check(n <= MaxExceptions)
+	n := r.Count(minException)
+	r.Check(n <= MaxExceptions)
 	for range n {
-		if r.bad {
+		if r.Bad {
 			break
 		}
 		var x Exception
-		bits := r.byte()
-		r.check(bits < itemEnd)
+		bits := r.Byte()
+		r.Check(bits < itemEnd)
 		if bits&itemHasID != 0 {
 			x.ID = r.id()
 		}
@@ -194,120 +196,45 @@ func (d *Digest) decodeExceptions(r *reader) []Exception {
 	return slices.Clip(d.exceptions[from:])
 }
 
-// A reader takes values off the front of b. After the first that is not there bad is set and the rest is empty.
-type reader struct {
-	b   []byte
-	bad bool
-}
-
-func (r *reader) fail() { r.b, r.bad = nil, true }
-
-func (r *reader) check(ok bool) {
-	if !ok {
-		r.fail()
-	}
-}
-
-// take is the next n bytes; nil if there are fewer.
-func (r *reader) take(n int) []byte {
-	if n > len(r.b) {
-		r.fail()
-		return nil
-	}
-	t := r.b[:n]
-	r.b = r.b[n:]
-	return t
-}
-
-func (r *reader) byte() byte {
-	if len(r.b) == 0 {
-		r.fail()
-		return 0
-	}
-	c := r.b[0]
-	r.b = r.b[1:]
-	return c
-}
-
-func (r *reader) uvarint() uint64 {
-	if len(r.b) > 0 && r.b[0] < 0x80 {
-		v := r.b[0]
-		r.b = r.b[1:]
-		return uint64(v)
-	}
-	return r.longUvarint()
-}
-
-func (r *reader) longUvarint() uint64 {
-	v, n := binary.Uvarint(r.b)
-	if n <= 0 {
-		r.fail()
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
-}
-
-func (r *reader) varint() int64 {
-	v := r.uvarint()
-	return int64(v>>1) ^ -int64(v&1)
-}
+// A reader takes what a digest is made of off the front.
+type reader struct{ varint.Reader }
 
 // bits reads the 3 bytes that an entity begins with.
 func (r *reader) bits() uint32 {
-	b := r.take(3)
+	b := r.Take(3)
 	if b == nil {
 		return 0
 	}
 	bits := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
-	r.check(bits < entityEnd)
+	r.Check(bits < entityEnd)
 	return bits
 }
 
 // time reads a time as microseconds after base.
 func (r *reader) time(base Time) Time {
-	v := r.uvarint()
-	r.check(v <= maxTime)
+	v := r.Uvarint()
+	r.Check(v <= maxTime)
 	return base + Time(v)
 }
 
 func (r *reader) id() (id ID) {
-	if len(r.b) < len(id) {
-		r.fail()
+	if len(r.Rest) < len(id) {
+		r.Fail()
 		return id
 	}
-	id = ID(r.b)
-	r.b = r.b[len(id):]
+	id = ID(r.Rest)
+	r.Rest = r.Rest[len(id):]
 	return id
 }
 
 func (r *reader) double() float64 {
-	b := r.take(8)
+	b := r.Take(8)
 	if b == nil {
 		return 0
 	}
 	f := math.Float64frombits(binary.LittleEndian.Uint64(b))
-	r.check(!math.IsNaN(f) && !math.IsInf(f, 0))
+	r.Check(!math.IsNaN(f) && !math.IsInf(f, 0))
 	return f
 }
 
-func (r *reader) string() string {
-	n := r.uvarint()
-	if n > uint64(len(r.b)) {
-		r.fail()
-		return ""
-	}
-	s := view(r.b[:n])
-	r.b = r.b[n:]
-	return s
-}
-
-// count reads how many items of at least size bytes follow.
-func (r *reader) count(size int) int {
-	n := r.uvarint()
-	if n > uint64(len(r.b)/size) {
-		r.fail()
-		return 0
-	}
-	return int(n)
-}
+func (r *reader) string() string { return view(r.Block()) }

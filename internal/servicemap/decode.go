@@ -9,6 +9,7 @@ import (
 
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/trace"
+	"github.com/rayscope/rayscope/internal/varint"
 )
 
 // ErrCorrupt is wrapped by the errors of Decode and MergeEncoded for bytes that Append cannot have made.
@@ -40,15 +41,15 @@ func (m *Map) MergeEncoded(b []byte, want Want) error {
 	if len(b) == 0 || b[0] != codecVersion {
 		return fmt.Errorf("%w: it does not begin with the version %d", ErrCorrupt, codecVersion)
 	}
-	r := mergeReader{reader: reader{b[1:], false}, into: m, want: want}
+	r := mergeReader{reader: reader{varint.Reader{Rest: b[1:]}}, into: m, want: want}
 	m.Dropped += r.count64()
 	r.heads()
 	for i := range r.nodes {
 		r.body(&r.nodes[i])
 	}
 	r.links()
-	if r.bad || len(r.b) > 0 {
-		return fmt.Errorf("%w: %d bytes of %d make no sense", ErrCorrupt, len(r.b), len(b))
+	if r.Bad || len(r.Rest) > 0 {
+		return fmt.Errorf("%w: %d bytes of %d make no sense", ErrCorrupt, len(r.Rest), len(b))
 	}
 	return nil
 }
@@ -68,19 +69,19 @@ type head struct {
 }
 
 func (r *mergeReader) heads() {
-	n := r.count(minNode)
-	r.check(n <= MaxNodes)
+	n := r.Count(minNode)
+	r.Check(n <= MaxNodes)
 	for range n {
-		if r.bad {
+		if r.Bad {
 			return
 		}
 		h := head{end: end{service: r.service()}}
-		bits := r.byte()
+		bits := r.Byte()
 		h.state, h.root = State(bits&^bitRoot), bits&bitRoot != 0
-		r.check(h.state <= Active)
-		h.span.First = r.varint()
+		r.Check(h.state <= Active)
+		h.span.First = r.Varint()
 		h.span.Last = h.span.First + r.count64()
-		r.check(h.span.Last >= h.span.First)
+		r.Check(h.span.Last >= h.span.First)
 		r.nodes = append(r.nodes, h)
 	}
 }
@@ -88,7 +89,7 @@ func (r *mergeReader) heads() {
 // body adds what a node counts, and its edges.
 func (r *mergeReader) body(h *head) {
 	var n *Node
-	if !r.bad && (r.want == nil || r.want.Node(h.service)) {
+	if !r.Bad && (r.want == nil || r.want.Node(h.service)) {
 		n = r.into.node(h.end)
 	}
 	if n == nil {
@@ -101,8 +102,8 @@ func (r *mergeReader) body(h *head) {
 		r.histogram(&n.ResponseTimes)
 		r.histogram(&n.Durations)
 	}
-	for range r.count(minEdge) {
-		if r.bad {
+	for range r.Count(minEdge) {
+		if r.Bad {
 			return
 		}
 		r.edge(h)
@@ -110,10 +111,10 @@ func (r *mergeReader) body(h *head) {
 }
 
 func (r *mergeReader) edge(source *head) {
-	target := r.uvarint()
-	bits := r.byte()
-	r.check(target < uint64(len(r.nodes)) && bits <= bitLink)
-	if r.bad {
+	target := r.Uvarint()
+	bits := r.Byte()
+	r.Check(target < uint64(len(r.nodes)) && bits <= bitLink)
+	if r.Bad {
 		return
 	}
 	to := &r.nodes[target]
@@ -144,20 +145,20 @@ func (r *mergeReader) skipEdge() {
 }
 
 func (r *mergeReader) aliases() int {
-	n := r.count(1)
-	r.check(n <= MaxAliases)
+	n := r.Count(1)
+	r.Check(n <= MaxAliases)
 	return n
 }
 
 func (r *mergeReader) links() {
-	for range r.count(minTrace) {
+	for range r.Count(minTrace) {
 		var id segment.TraceID
-		copy(id[:], r.take(len(id)))
-		for range r.count(minLink) {
-			if r.bad {
+		copy(id[:], r.Take(len(id)))
+		for range r.Count(minLink) {
+			if r.Bad {
 				return
 			}
-			if l := r.link(); !r.bad {
+			if l := r.link(); !r.Bad {
 				l.Receiver = l.Receiver.Clone()
 				r.into.wait(id, l)
 			}
@@ -166,97 +167,31 @@ func (r *mergeReader) links() {
 }
 
 func (r *reader) link() (l Link) {
-	copy(l.Sender[:], r.take(len(l.Sender)))
+	copy(l.Sender[:], r.Take(len(l.Sender)))
 	l.Receiver = r.service()
-	bits := r.byte()
+	bits := r.Byte()
 	l.Class, l.Complete = segment.Class(bits&^bitComplete), bits&bitComplete != 0
-	r.check(l.Class <= segment.ClassThrottle)
+	r.Check(l.Class <= segment.ClassThrottle)
 	l.Start, l.Duration = segment.Time(r.count64()), segment.Time(r.count64())
 	return l
 }
 
-// A reader takes values off the front of b. After the first that is not there bad is set and the rest is empty.
-type reader struct {
-	b   []byte
-	bad bool
-}
-
-func (r *reader) fail() { r.b, r.bad = nil, true }
-
-func (r *reader) check(ok bool) {
-	if !ok {
-		r.fail()
-	}
-}
-
-func (r *reader) uvarint() uint64 {
-	if len(r.b) > 0 && r.b[0] < 0x80 {
-		v := r.b[0]
-		r.b = r.b[1:]
-		return uint64(v)
-	}
-	return r.longUvarint()
-}
-
-func (r *reader) longUvarint() uint64 {
-	v, n := binary.Uvarint(r.b)
-	if n <= 0 {
-		r.fail()
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
-}
-
-func (r *reader) varint() int64 {
-	v := r.uvarint()
-	return int64(v>>1) ^ -int64(v&1)
-}
+// A reader takes what a map is made of off the front.
+type reader struct{ varint.Reader }
 
 // count64 is a number that is not negative.
 func (r *reader) count64() int64 {
-	v := r.uvarint()
-	r.check(v <= math.MaxInt64)
+	v := r.Uvarint()
+	r.Check(v <= math.MaxInt64)
 	return int64(v)
 }
 
-// count reads how many items of at least size bytes follow.
-func (r *reader) count(size int) int {
-	n := r.uvarint()
-	if n > uint64(len(r.b)/size) {
-		r.fail()
-		return 0
-	}
-	return int(n)
-}
-
-// take is the next n bytes; nil if there are fewer.
-func (r *reader) take(n int) []byte {
-	if n > len(r.b) {
-		r.fail()
-		return nil
-	}
-	t := r.b[:n]
-	r.b = r.b[n:]
-	return t
-}
-
-func (r *reader) byte() byte {
-	if t := r.take(1); t != nil {
-		return t[0]
-	}
-	return 0
-}
-
-// block is the bytes whose length stands before them.
-func (r *reader) block() []byte { return r.take(r.count(1)) }
-
 // skip passes over a histogram or a string.
-func (r *reader) skip() { r.block() }
+func (r *reader) skip() { r.Block() }
 
 // string points into what is read: keepers copy it.
 func (r *reader) string() string {
-	t := r.block()
+	t := r.Block()
 	return unsafe.String(unsafe.SliceData(t), len(t))
 }
 
@@ -265,28 +200,28 @@ func (r *reader) service() trace.Service {
 }
 
 func (r *reader) stats(s *Stats) {
-	s.Add(&Stats{OK: r.count64(), Error: r.count64(), Throttle: r.count64(), Fault: r.count64(), Time: segment.Time(r.uvarint())})
+	s.Add(&Stats{OK: r.count64(), Error: r.count64(), Throttle: r.count64(), Fault: r.count64(), Time: segment.Time(r.Uvarint())})
 }
 
 func (r *reader) skipStats() {
 	for range 5 {
-		r.uvarint()
+		r.Uvarint()
 	}
 }
 
 // histogram adds the histogram that follows to h. Nearly all of a map is histograms, so these loops keep their place in
 // variables of their own.
 func (r *reader) histogram(h *Histogram) {
-	b := r.block()
+	b := r.Block()
 	switch {
 	case len(b) == 0:
 	case len(b) > 1 && b[0] == formExact:
-		r.check(h.addExact(b[1:]))
+		r.Check(h.addExact(b[1:]))
 	case len(b) > 1 && b[0] == formBins:
 		h.group()
-		r.check(h.addBins(b[1:]))
+		r.Check(h.addBins(b[1:]))
 	default:
-		r.fail()
+		r.Fail()
 	}
 }
 
