@@ -26,13 +26,10 @@ const (
 
 // Append implements store.Writer.
 func (s *Store) Append(ctx context.Context, records []store.Record) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.enterToWrite(ctx); err != nil {
 		return err
 	}
 	defer s.leave()
-	if err := s.failure.cause(); err != nil {
-		return err
-	}
 	size := 0
 	for i := range records {
 		if err := check(&records[i]); err != nil {

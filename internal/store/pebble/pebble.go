@@ -159,6 +159,18 @@ func (s *Store) enter(ctx context.Context) error {
 	return nil
 }
 
+// enterToWrite is enter for calls that write: none begins on a store that has failed.
+func (s *Store) enterToWrite(ctx context.Context) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	if err := s.failure.cause(); err != nil {
+		s.leave()
+		return err
+	}
+	return nil
+}
+
 func (s *Store) leave() { s.calls.Done() }
 
 // step is asked before each step of a sequence.

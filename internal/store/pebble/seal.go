@@ -19,13 +19,10 @@ import (
 // Seal implements store.Sealer. The content goes to a generation of its own beside that of an earlier seal, in as many
 // batches as it takes. The last of them has the mark, and removes the earlier one: until then, that is as it was.
 func (s *Store) Seal(ctx context.Context, a store.Account, m store.Minute, derive store.Derive) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.enterToWrite(ctx); err != nil {
 		return err
 	}
 	defer s.leave()
-	if err := s.failure.cause(); err != nil {
-		return err
-	}
 	if a > maxAccount || m > maxMinute {
 		return fmt.Errorf("seal minute %d of account %d: there is no such minute, the last is %d", m, uint64(a), maxMinute)
 	}

@@ -36,13 +36,10 @@ func (s *Store) Settings(ctx context.Context, a store.Account, prefix string) (l
 
 // Change implements store.Settings. Changes are made one after the other: they are rare.
 func (s *Store) Change(ctx context.Context, a store.Account, changes ...store.Change) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.enterToWrite(ctx); err != nil {
 		return err
 	}
 	defer s.leave()
-	if err := s.failure.cause(); err != nil {
-		return err
-	}
 	size := 0
 	for i := range changes {
 		if err := checkChange(&changes[i]); err != nil {

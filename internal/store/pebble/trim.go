@@ -23,13 +23,10 @@ import (
 //     misdated document has activity in an old slot, and a home of now.
 //   - A week of locators goes when every home that was given in it is old.
 func (s *Store) Trim(ctx context.Context, before segment.Time) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.enterToWrite(ctx); err != nil {
 		return err
 	}
 	defer s.leave()
-	if err := s.failure.cause(); err != nil {
-		return err
-	}
 	home := min(before.Floor(), math.MaxUint32) // a home is before, if its second is
 	if before > segment.Time(home)*segment.Second && home < math.MaxUint32 {
 		home++
