@@ -1,9 +1,7 @@
 package query
 
 import (
-	"bytes"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/rayscope/rayscope/internal/rollup"
@@ -100,32 +98,20 @@ func (q *Query) drawMany(ctx context.Context, account store.Account, m *servicem
 	return q.drawLinks(ctx, account, m)
 }
 
-// drawLinks looks up the traces behind the links that wait in the maps, in the order in which they are likely to lie, and
-// draws these. Links to traces that are not there are dropped.
+// drawLinks draws the links that wait in the maps. Links to traces that are not there are dropped.
 func (q *Query) drawLinks(ctx context.Context, account store.Account, all ...*servicemap.Map) error {
-	senders := make(map[segment.TraceID]bool)
-	for _, m := range all {
-		for id := range m.Links {
-			senders[id] = true
-		}
-	}
-	if len(senders) == 0 {
+	if !slices.ContainsFunc(all, func(m *servicemap.Map) bool { return len(m.Links) > 0 }) {
 		return nil
 	}
 	a, done := q.assembler(account)
 	defer done()
-	ids := slices.SortedFunc(maps.Keys(senders), func(x, y segment.TraceID) int { return bytes.Compare(y[:], x[:]) })
-	for stored, err := range q.store.Digests(ctx, account, ids...) {
-		if err != nil {
-			return err
-		}
-		t, err := stored.Assemble(a, forever)
-		if err != nil {
-			return err
-		}
+	err := rollup.Senders(ctx, q.store, account, a, all, func(t *trace.Trace) {
 		for _, m := range all {
 			m.Draw(t)
 		}
+	})
+	if err != nil {
+		return err
 	}
 	for _, m := range all {
 		m.Links = nil

@@ -76,29 +76,41 @@ func (s *seal) check() error {
 	return nil
 }
 
-// drawLinks looks up the traces behind the links, and draws what is settled.
+// drawLinks draws what is settled of the links, and keeps the newest of the rest.
 func (s *seal) drawLinks() error {
-	senders := make(map[segment.TraceID]bool)
-	for _, m := range s.maps {
-		for id := range m.Links {
-			senders[id] = true
-		}
-	}
-	ids := newestFirst(senders)
-	for stored, err := range s.store.Digests(s.ctx, s.account, ids...) {
-		if err != nil {
-			return err
-		}
-		t, err := stored.Assemble(s.assembler, store.Forever)
-		if err != nil {
-			return err
-		}
-		for _, m := range s.maps {
+	all := slices.Collect(maps.Values(s.maps))
+	err := Senders(s.ctx, s.store, s.account, s.assembler, all, func(t *trace.Trace) {
+		for _, m := range all {
 			m.DrawSettled(t)
 		}
+	})
+	if err != nil {
+		return err
 	}
-	for _, m := range s.maps {
+	for _, m := range all {
 		m.Links = newest(m.Links, maxWaiting)
+	}
+	return nil
+}
+
+// Senders looks up the traces that the links of the maps lead to, those that are there, and calls each with them. It asks
+// for them in the order in which they are likely to lie. The assembler holds the trace until each returns.
+func Senders(ctx context.Context, s store.Reader, account store.Account, a *trace.Assembler, all []*servicemap.Map, each func(*trace.Trace)) error {
+	ids := make(map[segment.TraceID]bool)
+	for _, m := range all {
+		for id := range m.Links {
+			ids[id] = true
+		}
+	}
+	for stored, err := range s.Digests(ctx, account, newestFirst(ids)...) {
+		if err != nil {
+			return err
+		}
+		t, err := stored.Assemble(a, store.Forever)
+		if err != nil {
+			return err
+		}
+		each(t)
 	}
 	return nil
 }
