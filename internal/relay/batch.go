@@ -62,20 +62,22 @@ type batch struct {
 var classes = [...]int{16 << 10, 128 << 10, maxBody + 1<<10}
 
 // pools lend batches with a buffer of their class.
-var pools = func() (p [len(classes)]sync.Pool) {
-	for i, size := range classes {
-		p[i].New = func() any { return &batch{buf: make([]byte, 0, size)} }
+var pools [len(classes)]sync.Pool
+
+func lend(class int) *batch {
+	if b, ok := pools[class].Get().(*batch); ok {
+		return b
 	}
-	return p
-}()
+	return &batch{buf: make([]byte, 0, classes[class])}
+}
 
 // newBatch is an empty batch with room for size bytes.
 func newBatch(k kind, born time.Time, size int) *batch {
-	b := &batch{}
+	var b *batch
 	if i := classOf(size); i < len(classes) {
-		b = pools[i].Get().(*batch)
+		b = lend(i)
 	} else {
-		b.buf = make([]byte, 0, size)
+		b = &batch{buf: make([]byte, 0, size)}
 	}
 	b.kind, b.born, b.docs, b.size = k, born, 0, 0
 	b.hashed, b.hash = sync.Once{}, ""
@@ -106,15 +108,14 @@ func (b *batch) reserve(n int) {
 	if need <= cap(b.buf) {
 		return
 	}
-	larger := make([]byte, 0, need)
-	if i := classOf(need); i < len(classes) {
-		other := pools[i].Get().(*batch)
-		larger, other.buf = other.buf[:0], b.buf
-		b.buf = append(larger, b.buf...)
-		other.recycle()
+	i := classOf(need)
+	if i == len(classes) {
+		b.buf = append(make([]byte, 0, need), b.buf...)
 		return
 	}
-	b.buf = append(larger, b.buf...)
+	other := lend(i)
+	b.buf, other.buf = append(other.buf[:0], b.buf...), b.buf
+	other.recycle()
 }
 
 // tooLong tells whether the body may not grow any more, or has grown too far.

@@ -94,15 +94,18 @@ func (b *breaker) pause(now time.Time, e *uplink.Error, jitter float64) {
 		first = firstLongPause
 	}
 	b.wait(now, backoff(first, b.failures), jitter)
-	if asked := now.Add(e.RetryAfter); asked.After(b.until) {
-		b.until = asked
+	b.atLeast(now.Add(e.RetryAfter))
+}
+
+func (b *breaker) atLeast(until time.Time) {
+	if until.After(b.until) {
+		b.until = until
 	}
 }
 
 // wait pauses for between half of d and d.
 func (b *breaker) wait(now time.Time, d time.Duration, jitter float64) {
-	d = d/2 + time.Duration(jitter*float64(d/2))
-	b.until = now.Add(d)
+	b.atLeast(now.Add(d/2 + time.Duration(jitter*float64(d/2))))
 }
 
 // backoff is the pause after so many failures.

@@ -89,6 +89,7 @@ func (r *Relay) deliver(ctx context.Context, batches []*batch) ([]*receipt, erro
 	if !r.enter() {
 		return nil, ErrClosed
 	}
+	defer r.waiting.Done()
 	for _, b := range batches {
 		b.close(len(r.lanes))
 	}

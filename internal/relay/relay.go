@@ -68,6 +68,7 @@ type Relay struct {
 	quiet   *hush.Log
 	metrics *metrics
 	entered sync.WaitGroup // those between a look at closed and the end of handing over
+	waiting sync.WaitGroup // calls of Deliver
 
 	mu     sync.Mutex           // guards what follows
 	open   [len(formats)]*batch // by kind; nil if there is none
@@ -101,7 +102,8 @@ func New(o Options) *Relay {
 	return r
 }
 
-// enter begins to hand something over to the lanes, unless the Relay is closed. The caller ends it with entered.Done.
+// enter begins a delivery, unless the Relay is closed. The caller ends it: entered.Done when all is handed over to the lanes,
+// waiting.Done when nobody waits any more.
 func (r *Relay) enter() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -109,6 +111,7 @@ func (r *Relay) enter() bool {
 		return false
 	}
 	r.entered.Add(1)
+	r.waiting.Add(1)
 	return true
 }
 
@@ -256,6 +259,7 @@ func (r *Relay) Close(ctx context.Context) error {
 		closing.Go(func() { errs[i] = l.close(ctx) })
 	}
 	closing.Wait()
+	r.waiting.Wait()
 	for _, l := range r.lanes {
 		r.metrics.hide(l)
 	}
@@ -311,11 +315,17 @@ func (l *lane) close(ctx context.Context) error {
 // busy tells whether documents of memory are on their way. The mutex is held.
 func (l *lane) busy() bool { return l.queue.len() > 0 || l.inflight > 0 || l.evacuating }
 
+// first takes the first item of the queue; nil if it is empty.
+func (l *lane) first() *item {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.queue.take(func(*item) bool { return true })
+}
+
 // keepRest puts on disk what still waits in memory. No goroutine of the lane runs any more.
 func (l *lane) keepRest() error {
 	lost := 0
-	for l.queue.len() > 0 {
-		it := l.queue.popFront()
+	for it := l.first(); it != nil; it = l.first() {
 		switch {
 		case it.waited():
 			l.settle(it)

@@ -53,6 +53,9 @@ func (s *Spool) expireIn(f *file, limit int64) (more bool, err error) {
 		if f.head.micros >= limit {
 			return false, nil
 		}
+		if err := s.reopen(f); err != nil {
+			return false, err
+		}
 		s.giveUp(f, f.take(), Old)
 	}
 	return true, nil
@@ -124,7 +127,7 @@ func (s *Spool) peek(f *file) error {
 		return nil
 	}
 	if err := s.reopen(f); err != nil {
-		return fmt.Errorf("open %s: %w", f.path, err)
+		return err
 	}
 	lost, entries, err := f.peek()
 	if err != nil {
