@@ -27,9 +27,10 @@ const (
 // TelemetryConfig is what NewTelemetry needs. None may be left out but the words for who reports.
 type TelemetryConfig struct {
 	Endpoints []relay.Poster
-	Relay     func() []relay.Counts // one for each endpoint, in their order
+	Relay     func() []relay.Counts // since the relay was made; one for each endpoint, in their order
+	TCP       func() uint64         // documents that came over TCP, since the proxy was made
 	Receiver  func() daemon.Counts
-	TCP       func() uint64 // documents that came over TCP
+	Since     daemon.Counts // of the Receiver's counts, what others have reported already
 
 	InstanceID, Hostname, ResourceARN string // of the machine; often empty
 
@@ -43,23 +44,23 @@ type Telemetry struct {
 	reporters []*reporter
 }
 
-// NewTelemetry counts from now on.
+// NewTelemetry begins to count where Relay, TCP and Since do.
 func NewTelemetry(c TelemetryConfig) *Telemetry {
 	t := &Telemetry{config: c}
-	records := registered(c.Registerer, prometheus.NewCounterVec(prometheus.CounterOpts{
+	records := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_daemon_telemetry_records_total",
 		Help: "Telemetry records for an endpoint by what became of them: sent, refused by it, dropped because too many waited.",
-	}, []string{"endpoint", "result"}))
-	failures := registered(c.Registerer, prometheus.NewCounterVec(prometheus.CounterOpts{
+	}, []string{"endpoint", "result"})
+	failures := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_daemon_telemetry_failures_total",
 		Help: "Calls with telemetry records that failed. The records wait for the next one, unless the endpoint refused them.",
-	}, []string{"endpoint"}))
-	totals := t.totals()
-	for i, e := range c.Endpoints {
+	}, []string{"endpoint"})
+	c.Registerer.MustRegister(records, failures)
+	for _, e := range c.Endpoints {
 		t.reporters = append(t.reporters, &reporter{
 			endpoint: e,
 			config:   &t.config,
-			before:   totals[i],
+			before:   totalsOf(c.Since, 0, relay.Counts{}),
 			sent:     records.WithLabelValues(e.Name(), "sent"),
 			refused:  records.WithLabelValues(e.Name(), "refused"),
 			dropped:  records.WithLabelValues(e.Name(), "dropped"),
@@ -67,19 +68,6 @@ func NewTelemetry(c TelemetryConfig) *Telemetry {
 		})
 	}
 	return t
-}
-
-// registered is the collector, or the one that is registered already: after a reload of the settings a new Telemetry goes
-// on with the counters of the old one.
-func registered[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	err := r.Register(c)
-	if already, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
-		return already.ExistingCollector.(C)
-	}
-	if err != nil {
-		panic(err) // two metrics of one name: a bug
-	}
-	return c
 }
 
 // totals are what became of documents on their way to one endpoint, and of the calls to it, so far.
@@ -90,14 +78,8 @@ type totals struct {
 	relay    relay.Counts
 }
 
-// totals has one for each endpoint.
-func (t *Telemetry) totals() []totals {
-	in, tcp := t.config.Receiver(), t.config.TCP()
-	all := make([]totals, len(t.config.Endpoints))
-	for i, c := range t.config.Relay() {
-		all[i] = totals{in.Received + tcp, in.Spilled + in.KernelDropped + c.Spilled, in.Rejected + c.Refused, c}
-	}
-	return all
+func totalsOf(in daemon.Counts, tcp uint64, out relay.Counts) totals {
+	return totals{in.Received + tcp, in.Spilled + in.KernelDropped + out.Spilled, in.Rejected + out.Refused, out}
 }
 
 // Run reports every minute until the context ends.
@@ -118,14 +100,14 @@ func (t *Telemetry) Run(ctx context.Context) {
 // when they are sent, or have to wait, and is called a last time after Run has returned. Nothing is reported before the
 // first document came: a daemon that nobody uses is no news.
 func (t *Telemetry) Report(ctx context.Context) {
-	totals := t.totals()
+	in, tcp, out := t.config.Receiver(), t.config.TCP(), t.config.Relay()
 	var running sync.WaitGroup
 	for i, r := range t.reporters {
-		if totals[i].received == 0 {
+		if in.Received+tcp == 0 {
 			t.config.Log.Debug("no documents came yet, so there is nothing to report to the endpoint", "endpoint", r.endpoint.Name())
 			continue
 		}
-		r.note(totals[i], time.Now())
+		r.note(totalsOf(in, tcp, out[i]), time.Now())
 		running.Go(func() { r.send(ctx) })
 	}
 	running.Wait()

@@ -111,13 +111,11 @@ func (x *telemetry) receive(n uint64) {
 	x.set(c)
 }
 
-func startTelemetry(before counts, backends ...*backend) *telemetry {
-	if before.out == nil {
-		before.out = make([]relay.Counts, len(backends))
-	}
-	x := &telemetry{c: before, metrics: prometheus.NewRegistry(), log: new(bytes.Buffer)}
+func startTelemetry(since daemon.Counts, backends ...*backend) *telemetry {
+	x := &telemetry{c: counts{in: since, out: make([]relay.Counts, len(backends))}, metrics: prometheus.NewRegistry(), log: new(bytes.Buffer)}
 	c := agent.TelemetryConfig{
 		Receiver:   func() daemon.Counts { return x.counts().in },
+		Since:      since,
 		TCP:        func() uint64 { return x.counts().tcp },
 		Relay:      func() []relay.Counts { return x.counts().out },
 		InstanceID: "i-0aa11bb22cc33dd44", Hostname: "ip-10-0-0-7.internal",
@@ -148,11 +146,10 @@ func (x *telemetry) run(t *testing.T, during func(minute func())) {
 func TestTelemetryShape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &backend{name: "a"}
-		x := startTelemetry(counts{daemon.Counts{Received: 900, Rejected: 20, Spilled: 30, KernelDropped: 40}, 100,
-			[]relay.Counts{{Sent: 900, Refused: 50, Spilled: 60, Timeout: 9, Other: 9}}}, b)
+		x := startTelemetry(daemon.Counts{Received: 900, Rejected: 20, Spilled: 30, KernelDropped: 40}, b)
 		x.run(t, func(minute func()) {
-			x.set(counts{daemon.Counts{Received: 1010, Rejected: 21, Spilled: 33, KernelDropped: 45}, 110, []relay.Counts{
-				{Sent: 1018, Refused: 57, Spilled: 71, Timeout: 10, ConnectionRefused: 2, HTTP4XX: 3, HTTP5XX: 4, UnknownHost: 5, Other: 15}}})
+			x.set(counts{daemon.Counts{Received: 1010, Rejected: 21, Spilled: 33, KernelDropped: 45}, 10, []relay.Counts{
+				{Sent: 118, Refused: 7, Spilled: 11, Timeout: 1, ConnectionRefused: 2, HTTP4XX: 3, HTTP5XX: 4, UnknownHost: 5, Other: 6}}})
 			minute()
 		})
 		want := fmt.Sprintf(`{"EC2InstanceId":"i-0aa11bb22cc33dd44","Hostname":"ip-10-0-0-7.internal","ResourceARN":"",`+
@@ -169,7 +166,7 @@ func TestTelemetryShape(t *testing.T) {
 func TestTelemetryEveryMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &backend{name: "a"}
-		x := startTelemetry(counts{}, b)
+		x := startTelemetry(daemon.Counts{}, b)
 		x.run(t, func(minute func()) {
 			minute()
 			minute()
@@ -198,7 +195,7 @@ func TestTelemetryWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down, up := &backend{name: "down"}, &backend{name: "up"}
 		down.fail(&uplink.Error{Kind: uplink.Denied, Endpoint: "down", Status: 403})
-		x := startTelemetry(counts{}, down, up)
+		x := startTelemetry(daemon.Counts{}, down, up)
 		x.run(t, func(minute func()) {
 			sent := uint64(0)
 			for i := range 33 {
@@ -245,7 +242,7 @@ func TestTelemetryRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &backend{name: "a"}
 		b.fail(&uplink.Error{Kind: uplink.Refused, Endpoint: "a", Status: 400, Message: "Hostname has 300 characters"})
-		x := startTelemetry(counts{}, b)
+		x := startTelemetry(daemon.Counts{}, b)
 		x.run(t, func(minute func()) {
 			x.receive(1)
 			minute()
@@ -266,7 +263,7 @@ func TestTelemetryRefused(t *testing.T) {
 func TestTelemetryAtTheStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck, up := &backend{name: "stuck", stuck: true}, &backend{name: "up"}
-		x := startTelemetry(counts{}, stuck, up)
+		x := startTelemetry(daemon.Counts{}, stuck, up)
 		x.receive(1)
 		begin := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)

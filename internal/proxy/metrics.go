@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -56,26 +55,14 @@ type metrics struct {
 
 func newMetrics(r prometheus.Registerer) *metrics {
 	m := &metrics{
-		calls:      register(r, prometheus.NewCounterVec(callsOpts, []string{"operation", "result"})),
-		remembered: register(r, prometheus.NewCounter(rememberedOpts)),
-		documents:  register(r, prometheus.NewCounterVec(documentsOpts, []string{"result"})),
+		calls:      prometheus.NewCounterVec(callsOpts, []string{"operation", "result"}),
+		remembered: prometheus.NewCounter(rememberedOpts),
+		documents:  prometheus.NewCounterVec(documentsOpts, []string{"result"}),
 	}
 	// A counter that is there from the start can be watched before its first event.
 	for _, result := range []string{delivered, refused, returned} {
 		m.documents.WithLabelValues(result)
 	}
+	r.MustRegister(m.calls, m.remembered, m.documents)
 	return m
-}
-
-// register is the collector, or the one that is registered already: after a reload of the settings a new Proxy goes on
-// with the counters of the old one.
-func register[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	err := r.Register(c)
-	if already, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
-		return already.ExistingCollector.(C)
-	}
-	if err != nil {
-		panic(err) // two metrics of one name: a bug
-	}
-	return c
 }
