@@ -13,6 +13,9 @@ import (
 // empty after 35 ms, and who sends on for ever must not keep us.
 const drainFor = 100 * time.Millisecond
 
+// shownBytes is how much of a rejected datagram is logged: enough to know its sender by, too little to fill a disk.
+const shownBytes = 40
+
 // A reader reads the socket. It runs in one goroutine, and only that touches it.
 type reader struct {
 	server *Server
@@ -49,19 +52,19 @@ func (r *reader) space() []byte {
 		return r.chunk.space()
 	}
 	if r.spare == nil {
-		r.spare = make([]byte, MaxDatagram+1)
+		r.spare = make([]byte, room)
 	}
 	return r.spare
 }
 
 func (r *reader) receive(datagram []byte, from netip.AddrPort) {
 	s := r.server
-	s.metrics.received.Inc()
-	s.metrics.bytes.Add(float64(len(datagram)))
-	doc, reason := document(datagram)
+	s.metrics.received.Add(1)
+	s.metrics.bytes.Add(uint64(len(datagram)))
+	doc, why := document(datagram, s.takesOTLP)
 	switch {
-	case reason != "":
-		s.reject(reason, datagram, from)
+	case why != good:
+		s.reject(why, datagram, from)
 	case r.chunk == nil:
 		s.spill(spilledQueue, 1, errQueueFull)
 	default:
@@ -113,21 +116,21 @@ func (r *reader) handOver() {
 	}
 }
 
-func (s *Server) reject(reason string, datagram []byte, from netip.AddrPort) {
-	s.metrics.rejected.WithLabelValues(reason).Inc()
-	if reason == rejectedOTLP {
-		s.otlp.Do(func() {
-			s.log.Warn("OTLP over UDP is not understood yet and comes with the release that brings OTLP; these datagrams are dropped",
-				"from", from.String())
-		})
-		return
-	}
-	s.quiet.Warn(reason, "datagram rejected", func() []slog.Attr {
+func (s *Server) reject(why reason, datagram []byte, from netip.AddrPort) {
+	s.metrics.rejected[why].Add(1)
+	attrs := func() []slog.Attr {
 		return []slog.Attr{
-			slog.String("reason", reason),
+			slog.String("reason", why.String()),
 			slog.String("from", from.String()),
 			slog.Int("bytes", len(datagram)),
-			slog.String("hint", `a datagram is the line {"format":"json","version":1} and one segment document`),
+			slog.String("begins", string(datagram[:min(len(datagram), shownBytes)])),
+			slog.String("hint", hint(why, datagram)),
 		}
-	})
+	}
+	const message = "datagram rejected"
+	if why == otlp || why == metricsBody { // what an SDK is set to send it sends all day
+		s.said[why].Do(func() { s.log.LogAttrs(s.work, slog.LevelWarn, message, attrs()...) })
+		return
+	}
+	s.quiet.Warn(why.String(), message, attrs)
 }
