@@ -7,3 +7,5 @@ func SettingKeys() (keys []string) {
 	}
 	return keys
 }
+
+var ServiceArguments = serviceArguments
