@@ -53,6 +53,9 @@ func (s *Spool) expireIn(f *file, limit int64) (more bool, err error) {
 		if f.head.micros >= limit {
 			return false, nil
 		}
+		if err := s.reopen(f); err != nil {
+			return false, err
+		}
 		s.giveUp(f, f.take(), Old)
 	}
 	return true, nil
@@ -120,11 +123,11 @@ func (s *Spool) giveUp(f *file, sl *slot, reason string) {
 
 // peek learns the entry in front of the file, and tells of those that damage has eaten.
 func (s *Spool) peek(f *file) error {
-	if f.ahead == 0 || f.head != nil {
+	if f.ahead == 0 || f.known {
 		return nil
 	}
 	if err := s.reopen(f); err != nil {
-		return fmt.Errorf("open %s: %w", f.path, err)
+		return err
 	}
 	lost, entries, err := f.peek()
 	if err != nil {
