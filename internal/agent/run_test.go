@@ -191,7 +191,7 @@ func (r *run) send(names ...string) {
 func (r *run) stop() string {
 	r.t.Helper()
 	r.cancel()
-	if err := <-r.ended; err != nil {
+	if err := <-r.ended; err != nil || strings.Contains(r.log.String(), "undone") {
 		r.t.Errorf("the daemon ended with %v; its log:\n%s", err, &r.log)
 	}
 	return r.log.String()
@@ -356,6 +356,73 @@ func TestRunFails(t *testing.T) {
 		err := agent.Run(t.Context(), agent.Options{Load: func() (agent.Config, []string, error) { return c, nil, nil }, Env: noEnv, Out: &log, Err: &log})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got error %v, want %q in it; the log:\n%s", name, err, tt.want, &log)
+		}
+	}
+}
+
+// A second endpoint that hangs, a full memory of documents and no spool: the stop ends in its time, says what was lost, and is no
+// failure.
+func TestStopInTime(t *testing.T) {
+	hangs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the connection may be cut
+		<-r.Context().Done()
+	}))
+	defer hangs.Close()
+	e := newEndpoint(t)
+	c := config(e.URL, hangs.URL)
+	c.StopTimeout = 300 * time.Millisecond
+	r := start(t, c)
+	r.send("a")
+	e.want(t, "a")
+	r.cancel()
+	if err := <-r.ended; err != nil {
+		t.Errorf("the daemon ended with %v", err)
+	}
+	contains(t, "log", r.log.String(), "the stop left something undone")
+}
+
+func TestProfiles(t *testing.T) {
+	dir := t.TempDir()
+	cpu, memory := filepath.Join(dir, "cpu"), filepath.Join(dir, "memory")
+	c := config(newEndpoint(t).URL)
+	names := map[string]string{"XRAY_DAEMON_CPU_PROFILE": cpu, "XRAY_DAEMON_MEMORY_PROFILE": memory}
+	env := func(name string) (string, bool) { v, ok := names[name]; return v, ok }
+	ctx, cancel := context.WithCancel(t.Context())
+	o := agent.Options{
+		Load: func() (agent.Config, []string, error) { return c, nil, nil }, Env: env, Out: io.Discard, Err: io.Discard,
+		Started: func(agent.Addresses) { cancel() },
+	}
+	if err := agent.Run(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{cpu, memory} {
+		if info, err := os.Stat(f); err != nil || info.Size() == 0 {
+			t.Errorf("profile %s: got %v, error %v; want a file with content", f, info, err)
+		}
+	}
+	names["XRAY_DAEMON_CPU_PROFILE"] = filepath.Join(cpu, "x")
+	if err := agent.Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "XRAY_DAEMON_CPU_PROFILE: ") {
+		t.Errorf("a profile below a file: got error %v", err)
+	}
+}
+
+// On loopback only this machine's names are answered to, so that a foreign page cannot read from it.
+func TestAdminGuard(t *testing.T) {
+	r := start(t, config(newEndpoint(t).URL))
+	defer r.stop()
+	for host, want := range map[string]int{"": 200, "localhost": 200, "evil.example.com": 403} {
+		q, err := http.NewRequest("GET", "http://"+r.at.Admin+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Host = host
+		resp, err := http.DefaultClient.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("host %q: got status %d, want %d", host, resp.StatusCode, want)
 		}
 	}
 }
