@@ -167,6 +167,8 @@ func restartNeeded(is, will *Config) (names []string) {
 		{"admin-listen", is.Admin != will.Admin},
 		{"log-file", is.Log.File != will.Log.File},
 		{"log-format", is.Log.JSON != will.Log.JSON},
+		{"spool-max", is.SpoolDir == will.SpoolDir && is.SpoolMax != will.SpoolMax},
+		{"spool-max-age", is.SpoolDir == will.SpoolDir && is.SpoolMaxAge != will.SpoolMaxAge},
 	} {
 		if s.differs {
 			names = append(names, s.name)

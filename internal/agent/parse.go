@@ -53,8 +53,10 @@ const (
 	maxMemory = 1 << 20
 )
 
-// errMemory is the X-Ray daemon's sentence: people search their logs for it.
-var errMemory = fmt.Errorf("Not enough Buffers Memory Allocated. Min Buffers Memory required: %d MB.", minMemory) //nolint:staticcheck // as found
+// errMemory is the X-Ray daemon's sentence.
+//
+//lint:ignore ST1005 people search their logs for it
+var errMemory = fmt.Errorf("Not enough Buffers Memory Allocated. Min Buffers Memory required: %d MB.", minMemory)
 
 func parseMemory(s string) (int, error) {
 	n, err := strconv.Atoi(s)
@@ -92,7 +94,8 @@ func parseURL(s, example string, schemes ...string) (string, error) {
 
 func parseProxy(s string) (string, error) {
 	if _, err := parseURL(s, "http://proxy.example.org:8080", "http", "https", "socks5"); err != nil {
-		return "", fmt.Errorf("Bad proxy URL: %w", err) //nolint:staticcheck // the X-Ray daemon's words, which people search for
+		//lint:ignore ST1005 the X-Ray daemon's words, which people search their logs for
+		return "", fmt.Errorf("Bad proxy URL: %w", err)
 	}
 	return s, nil
 }

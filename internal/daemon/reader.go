@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"os"
 	"time"
 )
@@ -21,6 +20,7 @@ type reader struct {
 	server *Server
 	chunk  *chunk // nil when there is no memory to be had
 	spare  []byte // receives what is thrown away
+	idle   bool   // no document was kept since the last look
 	drain  bool   // the stop has begun, and the deadline of the socket is the end
 }
 
@@ -28,10 +28,10 @@ type reader struct {
 func (r *reader) run() error {
 	for {
 		buf := r.space()
-		n, from, err := r.server.udp.ReadFromUDPAddrPort(buf)
+		n, err := r.server.in.receive(buf)
 		switch {
 		case err == nil:
-			r.receive(buf[:n], from)
+			r.receive(buf[:n])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("receive datagrams: %w", err)
 		case r.drain:
@@ -57,14 +57,14 @@ func (r *reader) space() []byte {
 	return r.spare
 }
 
-func (r *reader) receive(datagram []byte, from netip.AddrPort) {
+func (r *reader) receive(datagram []byte) {
 	s := r.server
 	s.metrics.received.Add(1)
 	s.metrics.bytes.Add(uint64(len(datagram)))
 	doc, why := document(datagram, s.takesOTLP)
 	switch {
 	case why != good:
-		s.reject(why, datagram, from)
+		s.reject(why, datagram)
 	case r.chunk == nil:
 		s.spill(spilledQueue, 1, errQueueFull)
 	default:
@@ -74,6 +74,7 @@ func (r *reader) receive(datagram []byte, from netip.AddrPort) {
 
 func (r *reader) keep(datagram, doc []byte) {
 	r.chunk.keep(len(datagram), doc)
+	r.idle = false
 	if r.chunk.full() {
 		r.handOver()
 	} else if len(r.chunk.docs) == 1 && !r.drain {
@@ -92,20 +93,36 @@ func (r *reader) onDeadline() {
 	if len(r.server.queue) == 0 {
 		r.handOver()
 	}
-	var next time.Time
 	if r.chunk != nil && len(r.chunk.docs) > 0 {
-		next = time.Now().Add(chunkAge)
+		r.wakeAt(time.Now().Add(chunkAge))
+		return
 	}
-	r.wakeAt(next)
+	r.onIdle()
+}
+
+// onIdle lets memory go when nothing has been kept for a while.
+func (r *reader) onIdle() {
+	if !r.idle {
+		r.idle = true
+		r.wakeAt(time.Now().Add(idleAfter))
+		return
+	}
+	if r.chunk != nil {
+		r.server.giveBack(r.chunk)
+		r.chunk = nil
+	}
+	r.spare = nil
+	r.server.trim()
+	r.wakeAt(time.Time{})
 }
 
 // wakeAt lets reads end at t, or never if t is zero.
 func (r *reader) wakeAt(t time.Time) {
 	// It fails only on a closed socket, which the next read reports. The stop may begin at any time and sets a deadline
 	// of its own to wake us, which must not get lost.
-	r.server.udp.SetReadDeadline(t)
+	r.server.in.SetReadDeadline(t)
 	if !r.drain && r.server.isStopping() {
-		r.server.udp.SetReadDeadline(longAgo)
+		r.server.in.SetReadDeadline(longAgo)
 	}
 }
 
@@ -116,12 +133,12 @@ func (r *reader) handOver() {
 	}
 }
 
-func (s *Server) reject(why reason, datagram []byte, from netip.AddrPort) {
+func (s *Server) reject(why reason, datagram []byte) {
 	s.metrics.rejected[why].Add(1)
 	attrs := func() []slog.Attr {
 		return []slog.Attr{
 			slog.String("reason", why.String()),
-			slog.String("from", from.String()),
+			slog.String("from", s.in.sender().String()),
 			slog.Int("bytes", len(datagram)),
 			slog.String("begins", string(datagram[:min(len(datagram), shownBytes)])),
 			slog.String("hint", hint(why, datagram)),

@@ -64,7 +64,7 @@ const workers = 2
 
 // A Server listens since Listen returned it.
 type Server struct {
-	udp       *net.UDPConn
+	in        *inlet
 	door      *door
 	intake    func(ctx context.Context, docs [][]byte) error
 	takesOTLP bool
@@ -75,8 +75,8 @@ type Server struct {
 	said      [reasons]sync.Once // what is logged once only
 
 	chunkSize int
-	chunks    sync.Pool    // of *chunk
-	inFlight  atomic.Int64 // chunks that are not in the pool
+	free      chan *chunk  // those not in use; has room for all
+	inFlight  atomic.Int64 // chunks in use
 	queue     chan *chunk  // has room for all: to send never blocks
 
 	kernelDrops atomic.Uint32 // as last told
@@ -100,11 +100,14 @@ func Listen(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	size, err := grow(udp, c)
+	in, err := openInlet(udp, c.Logger)
 	if err != nil {
+		if tcp != nil {
+			err = errors.Join(err, tcp.Close())
+		}
 		return nil, err
 	}
-	return newServer(c, udp, tcp, size), nil
+	return newServer(c, in, tcp), nil
 }
 
 // listen binds the addresses as the configuration demands.
@@ -127,32 +130,32 @@ func listen(c Config) (*net.UDPConn, net.Listener, error) {
 	return udp, tcp, nil
 }
 
-func newServer(c Config, udp *net.UDPConn, tcp net.Listener, receiveBuffer int) *Server {
+func newServer(c Config, in *inlet, tcp net.Listener) *Server {
 	size := chunkSize(c.Memory)
 	s := &Server{
-		udp:       udp,
+		in:        in,
 		intake:    c.Intake,
 		takesOTLP: c.TakesOTLP,
 		clock:     c.Clock,
 		log:       c.Logger,
 		quiet:     hush.New(c.Logger, c.Clock),
 		chunkSize: size,
-		chunks:    sync.Pool{New: func() any { return newChunk(size) }},
+		free:      make(chan *chunk, c.Memory/size),
 		queue:     make(chan *chunk, c.Memory/size),
 		stopping:  make(chan struct{}),
 		done:      make(chan struct{}),
 	}
 	s.door = &door{address: c.TCP, http: newHTTP(c), log: c.Logger, after: time.After, listener: tcp}
 	if c.TCP == "" {
-		s.door.address = udp.LocalAddr().String()
+		s.door.address = in.addr.String()
 	}
 	s.work, s.abort = context.WithCancel(context.Background())
-	s.metrics = newMetrics(c.Registerer, s, receiveBuffer, c.Memory)
+	s.metrics = newMetrics(c.Registerer, s, in.size, c.Memory)
 	return s
 }
 
 // Addr is where datagrams are taken.
-func (s *Server) Addr() string { return s.udp.LocalAddr().String() }
+func (s *Server) Addr() string { return s.in.addr.String() }
 
 // TCPAddr is where calls are answered; empty while the address is taken.
 func (s *Server) TCPAddr() string {
@@ -178,7 +181,7 @@ func (s *Server) Serve() error {
 	})
 	udpErr := (&reader{server: s}).run()
 	close(s.queue)
-	closeErr := errors.Join(s.udp.Close(), s.door.http.Close())
+	closeErr := errors.Join(s.in.Close(), s.door.http.Close())
 	running.Wait()
 	return errors.Join(udpErr, httpErr, closeErr)
 }
@@ -201,7 +204,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) beginStop() {
 	s.stop.Do(func() {
 		close(s.stopping)
-		s.udp.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
+		s.in.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
 	})
 }
 

@@ -130,7 +130,7 @@ func (s *Spool) peek(f *file) error {
 	}
 	lost, entries, err := f.peek()
 	if err != nil {
-		return fmt.Errorf("read %s: %w", f.path, err)
+		return fmt.Errorf("read spool in %s: %w", s.dir, err)
 	}
 	s.drops[Damaged] += lost
 	s.total.Entries -= entries

@@ -201,7 +201,7 @@ func (f *file) take() *slot {
 // mark makes the record of the slot done on disk. It overwrites one byte, which takes no room on a full disk.
 func (f *file) mark(s *slot) error {
 	if _, err := f.handle.WriteAt(doneState, s.offset+stateAt); err != nil {
-		return fmt.Errorf("mark entry in %s: %w", f.path, err)
+		return fmt.Errorf("mark entry: %w", err)
 	}
 	f.dirty = true
 	return nil

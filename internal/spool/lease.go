@@ -164,7 +164,7 @@ func (s *Spool) fill(l *Lease) (whole bool, err error) {
 		return false, nil
 	case err != nil:
 		l.slot.free = true
-		return false, s.unreadable(l.f, fmt.Errorf("read %s: %w", l.f.path, err))
+		return false, s.unreadable(l.f, fmt.Errorf("read spool in %s: %w", s.dir, err))
 	}
 	l.f.failing = time.Time{}
 	l.entry = Entry{Kind: h.kind, Documents: int(h.documents), At: time.UnixMicro(h.micros), Payload: plain}
