@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -31,6 +32,7 @@ type endpoint struct {
 	mu    sync.Mutex // guards what follows
 	away  bool
 	agent string // the last User-Agent
+	auth  string // the last Authorization
 }
 
 func newEndpoint(t *testing.T) *endpoint {
@@ -52,10 +54,16 @@ func (e *endpoint) userAgent() string {
 	return e.agent
 }
 
+func (e *endpoint) authorization() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.auth
+}
+
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
 	away := e.away
-	e.agent = r.UserAgent()
+	e.agent, e.auth = r.UserAgent(), r.Header.Get("Authorization")
 	e.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	if away {
@@ -347,8 +355,11 @@ func TestRunFails(t *testing.T) {
 		"udp":    {func(c *agent.Config) { c.UDP = udp.LocalAddr().String() }, "stop that one, or choose another address with -b"},
 		"admin":  {func(c *agent.Config) { c.Admin = tcp.Addr().String() }, "stop that one, or choose another address with --admin-listen"},
 		"region": {func(c *agent.Config) { c.Endpoints = []string{agent.AWS} }, "Cannot fetch region variable from config file, environment variables, ecs metadata, or ec2 metadata."},
-		"log":    {func(c *agent.Config) { c.Log.File = filepath.Join(file, "x") }, "make the directory of the log: "},
-		"spool":  {func(c *agent.Config) { c.SpoolDir = filepath.Join(file, "x") }, "not a directory"},
+		"twice": {func(c *agent.Config) {
+			c.Region, c.Endpoints = "eu-west-1", []string{agent.AWS, "https://xray.eu-west-1.amazonaws.com"}
+		}, "endpoints aws and https://xray.eu-west-1.amazonaws.com are the same: leave one of them out"},
+		"log":   {func(c *agent.Config) { c.Log.File = filepath.Join(file, "x") }, "make the directory of the log: "},
+		"spool": {func(c *agent.Config) { c.SpoolDir = filepath.Join(file, "x") }, "not a directory"},
 	} {
 		c := config("http://127.0.0.1:1")
 		tt.change(&c)
@@ -425,4 +436,53 @@ func TestAdminGuard(t *testing.T) {
 			t.Errorf("host %q: got status %d, want %d", host, resp.StatusCode, want)
 		}
 	}
+}
+
+// Calls are signed where they have to be: with the credentials that are found, for the region, and others get no signature.
+func TestSigned(t *testing.T) {
+	e, plain := newEndpoint(t), newEndpoint(t)
+	c := config(e.URL)
+	c.Sign, c.Region = agent.SignAll, "eu-west-1"
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": ""} {
+		t.Setenv(name, value) // AWS' own code looks there
+	}
+	r := start(t, c)
+	r.send("a")
+	e.want(t, "a")
+	contains(t, "Authorization", e.authorization(), "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/", "/eu-west-1/xray/aws4_request")
+	c = config(plain.URL)
+	c.Region = "eu-west-1"
+	r.hup(c, nil)
+	r.send("b")
+	plain.want(t, "b")
+	if a := plain.authorization(); a != "" {
+		t.Errorf("an endpoint on this machine got the signature %s", a)
+	}
+	contains(t, "log", r.stop(), "[Info] Using region: eu-west-1 ")
+}
+
+// SIGHUP has the log's file opened anew, after another program renamed it, and the level changed.
+func TestReloadOpensTheLog(t *testing.T) {
+	e := newEndpoint(t)
+	c := config(e.URL)
+	c.Log.File = filepath.Join(t.TempDir(), "xray.log")
+	r := start(t, c)
+	if err := os.Rename(c.Log.File, c.Log.File+".old"); err != nil {
+		t.Fatal(err)
+	}
+	c.Log.Level = slog.LevelDebug
+	r.hup(c, nil)
+	r.send("a")
+	e.want(t, "a")
+	r.stop()
+	old, err := os.ReadFile(c.Log.File + ".old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := os.ReadFile(c.Log.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, "old log", string(old), "[Info] Initializing Rayscope X-Ray daemon")
+	contains(t, "log", string(is), "[Debug] ", "[Info] stopping: ")
 }
