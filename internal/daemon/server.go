@@ -181,6 +181,7 @@ func (s *Server) Serve() error {
 	})
 	udpErr := (&reader{server: s}).run()
 	close(s.queue)
+	s.dropped() // for those who ask when the socket is gone
 	closeErr := s.in.Close()
 	if !s.isStopping() { // else Shutdown lets calls finish
 		closeErr = errors.Join(closeErr, s.door.http.Close())
