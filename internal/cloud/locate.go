@@ -24,7 +24,7 @@ const lookupTime = time.Second
 const maxMetadata = 4 << 20
 
 // ErrNoRegion says that no source names a region. Its sentence is that of AWS' daemon, which people look for.
-var ErrNoRegion = errors.New("Cannot fetch region variable from config file, environment variables, ecs metadata, or ec2 metadata. " + //lint:ignore ST1005 quoted
+var ErrNoRegion = errors.New("Cannot fetch region variable from config file, environment variables, ecs metadata, or ec2 metadata. " +
 	"Use local-mode to use the local config region.")
 
 // Locate finds out where this is, within about a second. With ErrNoRegion the rest of the place is filled nevertheless.
