@@ -626,3 +626,36 @@ func TestIdleServerHoldsNoChunks(t *testing.T) {
 		t.Errorf("after that: got %+v, want 1 received", got)
 	}
 }
+
+// BenchmarkReceive is the way of a datagram from its sender to an intake that does nothing. Most of the time is the sender's.
+func BenchmarkReceive(b *testing.B) {
+	log := slog.New(slog.DiscardHandler)
+	s, err := Listen(Config{
+		Address: "127.0.0.1:0", API: http.NotFoundHandler(), Clock: time.Now, Registerer: prometheus.NewRegistry(), Logger: log,
+		Intake: func(context.Context, [][]byte) error { return nil },
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	served := make(chan error)
+	go func() { served <- s.Serve() }()
+	conn, err := net.Dial("udp", s.Addr())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	datagram := []byte(header + strings.Repeat("x", 1200))
+	b.SetBytes(int64(len(datagram)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := conn.Write(datagram); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.StopTimer()
+	if err := errors.Join(s.Shutdown(b.Context()), <-served); err != nil {
+		b.Fatal(err)
+	}
+	c := s.Counts()
+	b.ReportMetric(100*float64(c.KernelDropped)/float64(c.Received+c.KernelDropped), "%lost")
+}
