@@ -135,11 +135,10 @@ func (r *reader) onIdle() {
 
 // wakeAt lets reads end at t, or never if t is zero.
 func (r *reader) wakeAt(t time.Time) {
-	// It fails only on a closed socket, which the next read reports. The stop may begin at any time and sets a deadline
-	// of its own to wake us, which must not get lost.
-	r.server.in.SetReadDeadline(t)
+	// The stop may begin at any time and sets a deadline of its own to wake us, which must not get lost.
+	r.server.in.wakeAt(t)
 	if r.drainEnd.IsZero() && r.server.isStopping() {
-		r.server.in.SetReadDeadline(longAgo)
+		r.server.in.wakeAt(longAgo)
 	}
 }
 

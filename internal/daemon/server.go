@@ -214,7 +214,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) beginStop() {
 	s.stop.Do(func() {
 		close(s.stopping)
-		s.in.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
+		s.in.wakeAt(longAgo)
 	})
 }
 
