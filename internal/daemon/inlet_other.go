@@ -35,8 +35,10 @@ func (in *inlet) receive(buf []byte) (n int, err error) {
 	return n, err
 }
 
-// SetReadDeadline lets receive end at t, or never if t is zero. Any goroutine may call it.
-func (in *inlet) SetReadDeadline(t time.Time) error { return in.conn.SetReadDeadline(t) }
+// wakeAt lets receive end at t, or never if t is zero. Any goroutine may call it.
+func (in *inlet) wakeAt(t time.Time) {
+	_ = in.conn.SetReadDeadline(t) // fails only when closed, and then nobody receives
+}
 
 // sender is who sent the datagram received last.
 func (in *inlet) sender() netip.AddrPort { return in.from }

@@ -181,6 +181,7 @@ func (s *Server) Serve() error {
 	})
 	udpErr := (&reader{server: s}).run()
 	close(s.queue)
+	s.dropped() // for those who ask when the socket is gone
 	closeErr := errors.Join(s.in.Close(), s.door.http.Close())
 	running.Wait()
 	return errors.Join(udpErr, httpErr, closeErr)
@@ -204,7 +205,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) beginStop() {
 	s.stop.Do(func() {
 		close(s.stopping)
-		s.in.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
+		s.in.wakeAt(longAgo)
 	})
 }
 
