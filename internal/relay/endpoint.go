@@ -172,6 +172,9 @@ func (l *lane) upload(it *item, round int) {
 	answer, err := l.uplink.Post(it.ctx, r)
 	took := l.now().Sub(begin)
 	l.count.seconds.Observe(took.Seconds())
+	if err != nil {
+		it.batch.spoil()
+	}
 	var unprocessed []Refusal
 	if err == nil && it.batch.kind == segments {
 		if unprocessed, err = readAnswer(answer.Body); err != nil {

@@ -332,7 +332,7 @@ func TestPersonNeeded(t *testing.T) {
 
 // span is a datagram of OTLP with one ResourceSpans of one byte.
 func span(prefix string, b byte) []byte {
-	return []byte(prefix + base64.StdEncoding.EncodeToString([]byte{1<<3 | 2, 2, 3<<3 | 0, b}))
+	return []byte(prefix + base64.StdEncoding.EncodeToString([]byte{0x0a, 2, 0x18, b}))
 }
 
 func TestOTLP(t *testing.T) {
