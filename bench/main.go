@@ -12,6 +12,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -39,7 +40,7 @@ type config struct {
 }
 
 // run measures stage after stage; those that need a server share one.
-func run(c config) error {
+func run(c config) (err error) {
 	fmt.Printf("%-34s %12s %14s %16s\n", "", "items", "items/s wall", "CPU s/million")
 	if c.traces > 0 {
 		return searchDay(c)
@@ -53,7 +54,7 @@ func run(c config) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer func() { err = errors.Join(err, s.stop()) }()
 	for _, stage := range []func(config, *server, *load) error{putSegments, datagrams, settle, tracesByID, searches, needles, maps, graphs} {
 		if err := stage(c, s, l); err != nil {
 			return fmt.Errorf("%w\nserver log:\n%s", err, s.tail())
