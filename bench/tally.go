@@ -18,26 +18,36 @@ type tally struct {
 	yardstick              float64 // CPU seconds for a million documents, summed
 }
 
-// The metrics by which our daemon tells of losses.
-const (
-	rejectedMetric = "rayscope_daemon_rejected_datagrams_total"
-	spilledMetric  = "rayscope_daemon_spilled_datagrams_total"
+// The metrics by which our daemon tells of losses: of datagrams that came in, of documents on their way out.
+var (
+	rejectedMetrics = []string{"rayscope_daemon_rejected_datagrams_total", "rayscope_relay_refused_documents_total"}
+	spilledMetrics  = []string{"rayscope_daemon_spilled_datagrams_total", "rayscope_relay_spilled_documents_total"}
 )
 
 // ask reads what the daemon tells of losses, if it does.
-func (t *tally) ask(d *daemon) error {
+func (t *tally) ask(d *daemon) (err error) {
 	t.runs = 1
 	url := "http://" + d.admin
 	if t.tells = answers(url + "/metrics"); !t.tells {
 		return nil
 	}
-	rejected, err := metric(url, rejectedMetric)
-	if err != nil {
+	if t.rejected, err = sumAt(url, rejectedMetrics); err != nil {
 		return err
 	}
-	spilled, err := metric(url, spilledMetric)
-	t.rejected, t.spilled = int(rejected), int(spilled)
+	t.spilled, err = sumAt(url, spilledMetrics)
 	return err
+}
+
+// sumAt is the sum of some metrics that the process at url tells.
+func sumAt(url string, names []string) (sum int, err error) {
+	for _, name := range names {
+		n, err := metric(url, name)
+		if err != nil {
+			return 0, err
+		}
+		sum += int(n)
+	}
+	return sum, nil
 }
 
 // add takes another run of the same daemon in.
