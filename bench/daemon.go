@@ -20,8 +20,9 @@ type daemon struct {
 // daemonFile is a cfg.yaml of the AWS daemon. The endpoint stands here, as that daemon has no flag for it.
 const daemonFile = "Version: 2\nEndpoint: %q\n"
 
-// startDaemon starts the binary with an endpoint, and returns when it takes connections.
-func startDaemon(binary, endpoint string) (d *daemon, err error) {
+// startDaemon starts the binary with an endpoint, and returns when it takes connections. Whether ours signs is said, as it
+// would not on loopback; others sign always.
+func startDaemon(binary, endpoint string, sign bool) (d *daemon, err error) {
 	dir, err := os.MkdirTemp("", "rayscope-bench-")
 	if err != nil {
 		return nil, err
@@ -42,6 +43,7 @@ func startDaemon(binary, endpoint string) (d *daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
+	cmd.Env = append(cmd.Env, "RAYSCOPE_ADMIN_LISTEN="+d.admin, "RAYSCOPE_SIGN="+strconv.FormatBool(sign)) // others know neither
 	d.process, err = launch(cmd, dir, d.ready)
 	return d, err
 }
@@ -67,7 +69,6 @@ func (d *daemon) command(binary, dir, endpoint string) (*exec.Cmd, error) {
 	cmd.Env = append(profiles(),
 		"HOME="+dir, // no shared AWS configuration, no proxy: of the environment nothing else is passed on
 		"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-		"RAYSCOPE_ADMIN_LISTEN="+d.admin, "RAYSCOPE_SIGN=true", // others sign always and know neither
 	)
 	return cmd, nil
 }

@@ -70,6 +70,7 @@ func flags() (c config, p paired, err error) {
 	sizes := flag.String("sizes", "500,1200,4000", "with -daemon: bytes of a document")
 	flag.Float64Var(&p.seconds, "seconds", 10, "with -daemon: how long to send in a round")
 	flag.IntVar(&p.rounds, "rounds", 2, "with -daemon: rounds of each rate and size")
+	flag.BoolVar(&p.sign, "sign", true, "with -daemon: sign calls, as AWS wants it; another Rayscope does not")
 	flag.Parse()
 	for _, binary := range []string{*ours, *other} {
 		if binary != "" {
