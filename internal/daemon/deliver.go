@@ -20,7 +20,7 @@ const (
 
 // Reasons why datagrams are spilled.
 const (
-	spilledQueue = "queue" // MaxWaiting bytes wait already
+	spilledQueue = "queue" // as many bytes as may wait do already
 	spilledStore = "store" // the intake failed to the end
 )
 
@@ -47,7 +47,7 @@ func (s *Server) deliver(ctx context.Context, docs [][]byte) error {
 		if spent >= RetryFor || s.isStopping() {
 			return err
 		}
-		s.metrics.retries.Inc()
+		s.metrics.retries.Add(1)
 		spent += pause
 		select {
 		case <-time.After(pause):
@@ -57,7 +57,7 @@ func (s *Server) deliver(ctx context.Context, docs [][]byte) error {
 }
 
 func (s *Server) spill(reason string, n int, err error) {
-	s.metrics.spilled.WithLabelValues(reason).Add(float64(n))
+	s.metrics.spilled[reason].Add(uint64(n))
 	s.quiet.Warn(reason, "documents dropped", func() []slog.Attr {
 		return []slog.Attr{slog.String("error", err.Error())}
 	})

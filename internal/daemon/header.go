@@ -6,16 +6,23 @@ import (
 	"strings"
 )
 
-// Reasons to reject a datagram.
+// A reason to reject a datagram, or none.
+type reason int
+
 const (
-	rejectedNoNewline = "no_newline"
-	rejectedHeader    = "bad_header"
-	rejectedEmpty     = "empty_body"
-	rejectedTruncated = "truncated" // longer than MaxDatagram
-	rejectedOTLP      = "otlp"
+	good reason = iota
+	noNewline
+	badHeader
+	emptyBody
+	truncated // longer than MaxDatagram
+	otlp
+	metricsBody
+	reasons // how many there are
 )
 
-var rejectedReasons = []string{rejectedNoNewline, rejectedHeader, rejectedEmpty, rejectedTruncated, rejectedOTLP}
+var reasonNames = [reasons]string{"", "no_newline", "bad_header", "empty_body", "truncated", "otlp", "metrics"}
+
+func (r reason) String() string { return reasonNames[r] }
 
 // The two ways in which nearly all SDKs write the header.
 var (
@@ -26,10 +33,11 @@ var (
 // maxHeader bounds what is read as JSON: a header that says no more than it must has 30 bytes.
 const maxHeader = 1024
 
-// document is the one document of a datagram, or the reason why there is none. The document is not looked into.
-func document(datagram []byte) (doc []byte, reason string) {
+// document is the one document of a datagram, or the reason why there is none. The document is not looked into. OTLP is
+// one if the intake takes it.
+func document(datagram []byte, takesOTLP bool) (doc []byte, why reason) {
 	if len(datagram) > MaxDatagram {
-		return nil, rejectedTruncated
+		return nil, truncated
 	}
 	doc, ok := bytes.CutPrefix(datagram, compactHeader)
 	if !ok {
@@ -39,19 +47,21 @@ func document(datagram []byte) (doc []byte, reason string) {
 		header, rest, found := bytes.Cut(datagram, []byte{'\n'})
 		switch {
 		case !found:
-			return nil, rejectedNoNewline
+			return nil, noNewline
 		case !goodHeader(header):
-			return nil, rejectedHeader
+			return nil, badHeader
 		}
 		doc = rest
 	}
 	switch {
 	case len(doc) == 0:
-		return nil, rejectedEmpty
-	case isOTLP(doc):
-		return nil, rejectedOTLP
+		return nil, emptyBody
+	case !takesOTLP && isOTLP(doc):
+		return nil, otlp
+	case bytes.HasPrefix(doc, []byte("M1")): // Application Signals, by newer ADOT SDKs
+		return nil, metricsBody
 	}
-	return doc, ""
+	return doc, good
 }
 
 // goodHeader reads a header in any form. It may have other members: Envoy's comes from a general JSON printer.

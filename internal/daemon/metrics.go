@@ -1,9 +1,9 @@
 package daemon
 
 import (
-	"github.com/prometheus/client_golang/prometheus"
+	"sync/atomic"
 
-	"github.com/rayscope/rayscope/internal/ports"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // What the package counts.
@@ -44,45 +44,80 @@ var (
 		Name: "rayscope_daemon_waiting_limit_bytes",
 		Help: "Bound of rayscope_daemon_waiting_bytes; beyond it datagrams are spilled.",
 	}
+	listeningOpts = prometheus.GaugeOpts{
+		Name: "rayscope_daemon_tcp_listening",
+		Help: "1 if the TCP address is listened on, 0 while another process has it.",
+	}
 )
 
+// metrics are the counters behind what Prometheus reads: the reader must not look up a label for each datagram.
 type metrics struct {
-	received prometheus.Counter
-	bytes    prometheus.Counter
-	rejected *prometheus.CounterVec
-	spilled  *prometheus.CounterVec
-	retries  prometheus.Counter
+	received, bytes, retries atomic.Uint64
+
+	rejected [reasons]atomic.Uint64
+	spilled  map[string]*atomic.Uint64 // by reason; the map is not changed
 }
 
-func newMetrics(r prometheus.Registerer, s *Server, buffer int) *metrics {
-	m := &metrics{
-		received: prometheus.NewCounter(receivedOpts),
-		bytes:    prometheus.NewCounter(bytesOpts),
-		rejected: prometheus.NewCounterVec(rejectedOpts, []string{"reason"}),
-		spilled:  prometheus.NewCounterVec(spilledOpts, []string{"reason"}),
-		retries:  prometheus.NewCounter(retriesOpts),
+func newMetrics(r prometheus.Registerer, s *Server, buffer, memory int) *metrics {
+	m := &metrics{spilled: map[string]*atomic.Uint64{spilledQueue: {}, spilledStore: {}}}
+	counters := []prometheus.Collector{
+		counter(receivedOpts, &m.received),
+		counter(bytesOpts, &m.bytes),
+		counter(retriesOpts, &m.retries),
+		prometheus.NewCounterFunc(droppedOpts, func() float64 { return float64(s.dropped()) }),
 	}
-	// A counter that is there from the start can be watched before its first loss.
-	for _, reason := range rejectedReasons {
-		m.rejected.WithLabelValues(reason)
+	for why := good + 1; why < reasons; why++ {
+		counters = append(counters, labelled(rejectedOpts, why.String(), &m.rejected[why]))
 	}
-	m.spilled.WithLabelValues(spilledQueue)
-	m.spilled.WithLabelValues(spilledStore)
-
-	size := prometheus.NewGauge(bufferOpts)
-	size.Set(float64(buffer))
-	limit := prometheus.NewGauge(waitingLimitOpts)
-	limit.Set(MaxWaiting)
-	r.MustRegister(m.received, m.bytes, m.rejected, m.spilled, m.retries, size, limit,
-		prometheus.NewCounterFunc(droppedOpts, s.dropped),
-		prometheus.NewGaugeFunc(waitingOpts, func() float64 { return float64(s.inFlight.Load() * chunkSize) }))
+	for reason, n := range m.spilled {
+		counters = append(counters, labelled(spilledOpts, reason, n))
+	}
+	r.MustRegister(counters...)
+	r.MustRegister(
+		gauge(bufferOpts, func() int { return buffer }),
+		gauge(waitingLimitOpts, func() int { return memory }),
+		gauge(waitingOpts, s.waiting),
+		gauge(listeningOpts, s.door.listening))
 	return m
 }
 
+func counter(o prometheus.CounterOpts, n *atomic.Uint64) prometheus.Collector {
+	return prometheus.NewCounterFunc(o, func() float64 { return float64(n.Load()) })
+}
+
+func labelled(o prometheus.CounterOpts, reason string, n *atomic.Uint64) prometheus.Collector {
+	o.ConstLabels = prometheus.Labels{"reason": reason}
+	return counter(o, n)
+}
+
+func gauge(o prometheus.GaugeOpts, value func() int) prometheus.Collector {
+	return prometheus.NewGaugeFunc(o, func() float64 { return float64(value()) })
+}
+
+// Counts of datagrams since the start.
+type Counts struct {
+	Received      uint64 // rejected and spilled ones included
+	Rejected      uint64 // held no document
+	Spilled       uint64 // dropped because too many waited, or the intake failed
+	KernelDropped uint64 // lost before they could be received; 0 where the system does not tell
+}
+
+// Counts is what became of datagrams so far.
+func (s *Server) Counts() Counts {
+	c := Counts{Received: s.metrics.received.Load(), KernelDropped: uint64(s.dropped())}
+	for i := range s.metrics.rejected {
+		c.Rejected += s.metrics.rejected[i].Load()
+	}
+	for _, n := range s.metrics.spilled {
+		c.Spilled += n.Load()
+	}
+	return c
+}
+
 // dropped asks the kernel. When it does not tell, or the socket is closed, the last answer stands.
-func (s *Server) dropped() float64 {
-	if n, err := ports.Drops(s.udp); err == nil {
+func (s *Server) dropped() uint32 {
+	if n, err := s.in.drops(); err == nil {
 		s.kernelDrops.Store(n)
 	}
-	return float64(s.kernelDrops.Load())
+	return s.kernelDrops.Load()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -12,27 +13,47 @@ import (
 // a proxy bundles.
 const maxCall = 256 << 10
 
-// newHTTP is the server of the TCP port. Whoever reaches it may ask for sampling rules and targets without credentials,
-// and for nothing else: the X-Ray daemon signs any call for anybody. Web pages may not, see http.CrossOriginProtection.
+// maxDocuments bounds the body of POST /TraceSegments. The API has a bound of its own, which answers with a sentence; this
+// one is above it and holds whoever else answers.
+const maxDocuments = 16 << 20
+
+// AnswerTime is how long a call may take, from its first byte to the last of the answer.
+const AnswerTime = 30 * time.Second
+
+// newHTTP is the server of the TCP port. Whoever reaches it may ask for sampling rules and targets and send documents
+// without credentials, and nothing else: the X-Ray daemon signs any call for anybody. Web pages may not, see
+// http.CrossOriginProtection.
 func newHTTP(c Config) *http.Server {
+	served := []string{"POST /GetSamplingRules", "POST /SamplingTargets", "POST /TraceSegments"}
 	mux := http.NewServeMux()
-	for _, path := range []string{"/GetSamplingRules", "/SamplingTargets"} {
-		mux.Handle("POST "+path, http.MaxBytesHandler(c.API, maxCall))
+	mux.Handle(served[0], http.MaxBytesHandler(c.API, maxCall))
+	mux.Handle(served[1], http.MaxBytesHandler(c.API, maxCall))
+	mux.Handle(served[2], http.MaxBytesHandler(c.API, maxDocuments))
+	if c.Traces != nil {
+		served = append(served, "POST /v1/traces")
+		mux.Handle("POST /v1/traces", c.Traces)
+	} else {
+		mux.HandleFunc("POST /v1/traces", func(w http.ResponseWriter, _ *http.Request) {
+			refuse(w, http.StatusNotFound, unknownOperation, "OTLP is not taken yet; it comes with a later release. "+
+				"Send segment documents by POST /TraceSegments or by UDP")
+		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, "UnknownOperationException", fmt.Sprintf("%s %s is not served on the daemon's address; "+
-			"it serves POST /GetSamplingRules, POST /SamplingTargets, and segment documents by UDP", r.Method, r.URL.Path))
+		refuse(w, http.StatusNotFound, unknownOperation, fmt.Sprintf("%s %s is not served on the daemon's address; "+
+			"it serves %s, and segment documents by UDP", r.Method, r.URL.Path, strings.Join(served, ", ")))
 	})
 	return &http.Server{
 		Handler:           http.NewCrossOriginProtection().Handler(mux),
 		ReadHeaderTimeout: 5 * time.Second, // callers are on this machine, or near
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      10 * time.Second,
+		WriteTimeout:      AnswerTime,
 		IdleTimeout:       60 * time.Second, // SDKs call every 10 s
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),
 	}
 }
+
+const unknownOperation = "UnknownOperationException"
 
 // refuse answers in the form of the X-Ray service.
 func refuse(w http.ResponseWriter, status int, kind, message string) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"os"
 	"time"
 )
@@ -12,6 +11,9 @@ import (
 // drainFor is how long datagrams that the kernel holds are still read after the stop: at 100,000 a second its buffer is
 // empty after 35 ms, and who sends on for ever must not keep us.
 const drainFor = 100 * time.Millisecond
+
+// shownBytes is how much of a rejected datagram is logged: enough to know its sender by, too little to fill a disk.
+const shownBytes = 40
 
 // A reader reads the socket. It runs in one goroutine, and only that touches it.
 type reader struct {
@@ -25,10 +27,10 @@ type reader struct {
 func (r *reader) run() error {
 	for {
 		buf := r.space()
-		n, from, err := r.server.udp.ReadFromUDPAddrPort(buf)
+		n, err := r.server.in.receive(buf)
 		switch {
 		case err == nil:
-			r.receive(buf[:n], from)
+			r.receive(buf[:n])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("receive datagrams: %w", err)
 		case r.drain:
@@ -49,19 +51,19 @@ func (r *reader) space() []byte {
 		return r.chunk.space()
 	}
 	if r.spare == nil {
-		r.spare = make([]byte, MaxDatagram+1)
+		r.spare = make([]byte, room)
 	}
 	return r.spare
 }
 
-func (r *reader) receive(datagram []byte, from netip.AddrPort) {
+func (r *reader) receive(datagram []byte) {
 	s := r.server
-	s.metrics.received.Inc()
-	s.metrics.bytes.Add(float64(len(datagram)))
-	doc, reason := document(datagram)
+	s.metrics.received.Add(1)
+	s.metrics.bytes.Add(uint64(len(datagram)))
+	doc, why := document(datagram, s.takesOTLP)
 	switch {
-	case reason != "":
-		s.reject(reason, datagram, from)
+	case why != good:
+		s.reject(why, datagram)
 	case r.chunk == nil:
 		s.spill(spilledQueue, 1, errQueueFull)
 	default:
@@ -100,9 +102,9 @@ func (r *reader) onDeadline() {
 func (r *reader) wakeAt(t time.Time) {
 	// It fails only on a closed socket, which the next read reports. The stop may begin at any time and sets a deadline
 	// of its own to wake us, which must not get lost.
-	r.server.udp.SetReadDeadline(t)
+	r.server.in.SetReadDeadline(t)
 	if !r.drain && r.server.isStopping() {
-		r.server.udp.SetReadDeadline(longAgo)
+		r.server.in.SetReadDeadline(longAgo)
 	}
 }
 
@@ -113,21 +115,21 @@ func (r *reader) handOver() {
 	}
 }
 
-func (s *Server) reject(reason string, datagram []byte, from netip.AddrPort) {
-	s.metrics.rejected.WithLabelValues(reason).Inc()
-	if reason == rejectedOTLP {
-		s.otlp.Do(func() {
-			s.log.Warn("OTLP over UDP is not understood yet and comes with the release that brings OTLP; these datagrams are dropped",
-				"from", from.String())
-		})
+func (s *Server) reject(why reason, datagram []byte) {
+	s.metrics.rejected[why].Add(1)
+	attrs := func() []slog.Attr {
+		return []slog.Attr{
+			slog.String("reason", why.String()),
+			slog.String("from", s.in.sender().String()),
+			slog.Int("bytes", len(datagram)),
+			slog.String("begins", string(datagram[:min(len(datagram), shownBytes)])),
+			slog.String("hint", hint(why, datagram)),
+		}
+	}
+	const message = "datagram rejected"
+	if why == otlp || why == metricsBody { // what an SDK is set to send it sends all day
+		s.said[why].Do(func() { s.log.LogAttrs(s.work, slog.LevelWarn, message, attrs()...) })
 		return
 	}
-	s.quiet.Warn(reason, "datagram rejected", func() []slog.Attr {
-		return []slog.Attr{
-			slog.String("reason", reason),
-			slog.String("from", from.String()),
-			slog.Int("bytes", len(datagram)),
-			slog.String("hint", `a datagram is the line {"format":"json","version":1} and one segment document`),
-		}
-	})
+	s.quiet.Warn(why.String(), message, attrs)
 }

@@ -1,5 +1,6 @@
-// Package daemon is the door that X-Ray SDKs know as the daemon: documents come in as UDP datagrams, and the two
-// sampling calls as HTTP on the TCP port of the same number. Neither asks for credentials.
+// Package daemon is the door that X-Ray SDKs know as the daemon: documents come in as UDP datagrams, and the sampling
+// calls as HTTP on a TCP port, usually that of the same number. So do documents that are too large for a datagram. Nobody
+// is asked for credentials.
 //
 // A datagram is a header line and one document:
 //
@@ -7,7 +8,7 @@
 //
 // Nobody is told what became of it, so everything is counted. One goroutine reads the socket and does nothing else: it
 // receives each datagram behind the last in a chunk of memory, and hands the chunk over when it is full, or old enough
-// and somebody is free to take it. When ingest is slow chunks wait, up to MaxWaiting bytes; after that the newest
+// and somebody is free to take it. When the intake is slow chunks wait, up to a bound of bytes; after that the newest
 // datagrams are dropped and counted as spilled, so that what was taken first is kept whole.
 package daemon
 
@@ -28,15 +29,30 @@ import (
 	"github.com/rayscope/rayscope/internal/ports"
 )
 
-// Config of a Server. None may be left out.
+// Config of a Server. What is not said to be optional may not be left out.
 type Config struct {
-	Address string // host:port for UDP and TCP; with port 0 both get the same free one
+	Address string // UDP host:port; with port 0 UDP and TCP get the same free one
+	TCP     string // TCP host:port; empty: that of Address
+
+	// TCPOptional lets the server run without its TCP side while another process has the address. That is logged, and the
+	// address tried every 5 s until it can be had. Otherwise it is an error of Listen.
+	TCPOptional bool
+
+	// Memory bounds the bytes of datagrams that wait for the intake; 0 is DefaultMemory, MinMemory the least.
+	Memory int
 
 	// Intake takes documents in and returns when they are kept. It must not hold on to their bytes. On an error it is
 	// called again with the same documents, for RetryFor at most.
 	Intake func(ctx context.Context, docs [][]byte) error
 
-	API http.Handler // answers the sampling calls; an empty body is an empty object to it
+	// TakesOTLP hands bodies of OTLP to Intake as they came: T1S or T1U, and base64. Otherwise they are rejected.
+	TakesOTLP bool
+
+	// API answers the sampling calls and POST /TraceSegments; an empty body is an empty object to it. It has AnswerTime.
+	API http.Handler
+
+	// Traces answers POST /v1/traces, OTLP by HTTP, and bounds the body itself. Nil: not served.
+	Traces http.Handler
 
 	Clock      func() time.Time
 	Registerer prometheus.Registerer
@@ -48,19 +64,20 @@ const workers = 2
 
 // A Server listens since Listen returned it.
 type Server struct {
-	udp     *net.UDPConn
-	tcp     net.Listener
-	http    *http.Server
-	intake  func(ctx context.Context, docs [][]byte) error
-	clock   func() time.Time
-	log     *slog.Logger
-	quiet   *hush.Log
-	metrics *metrics
-	otlp    sync.Once // says that OTLP is not understood
+	in        *inlet
+	door      *door
+	intake    func(ctx context.Context, docs [][]byte) error
+	takesOTLP bool
+	clock     func() time.Time
+	log       *slog.Logger
+	quiet     *hush.Log
+	metrics   *metrics
+	said      [reasons]sync.Once // what is logged once only
 
-	chunks   sync.Pool    // of *chunk
-	inFlight atomic.Int64 // chunks that are not in the pool
-	queue    chan *chunk  // has room for all: to send never blocks
+	chunkSize int
+	chunks    sync.Pool    // of *chunk
+	inFlight  atomic.Int64 // chunks that are not in the pool
+	queue     chan *chunk  // has room for all: to send never blocks
 
 	kernelDrops atomic.Uint32 // as last told
 
@@ -71,60 +88,82 @@ type Server struct {
 	done     chan struct{} // closed when Serve has ended
 }
 
-// Listen binds the address. Datagrams wait in the socket until Serve is called.
+// Listen binds the addresses. Datagrams wait in the socket until Serve is called.
 func Listen(c Config) (*Server, error) {
-	udp, tcp, err := bind(c.Address)
+	if c.Memory == 0 {
+		c.Memory = DefaultMemory
+	}
+	if err := checkMemory(c.Memory); err != nil {
+		return nil, err
+	}
+	udp, tcp, err := listen(c)
 	if err != nil {
 		return nil, err
 	}
-	size, err := growReceiveBuffer(udp)
+	in, err := openInlet(udp, c.Logger)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("set the receive buffer of UDP address %s: %w", c.Address, err), udp.Close(), tcp.Close())
+		if tcp != nil {
+			err = errors.Join(err, tcp.Close())
+		}
+		return nil, err
 	}
-	if size < receiveBuffer {
-		c.Logger.Warn("the kernel gave a smaller receive buffer than asked for: bursts of datagrams may be lost",
-			"bytes", size, "asked", receiveBuffer, "hint", receiveBufferHint)
+	return newServer(c, in, tcp), nil
+}
+
+// listen binds the addresses as the configuration demands.
+func listen(c Config) (*net.UDPConn, net.Listener, error) {
+	if c.TCP != "" {
+		if err := ports.Check(c.TCP); err != nil {
+			return nil, nil, fmt.Errorf("TCP %w", err)
+		}
 	}
+	udp, tcp, err, tcpErr := bind(c.Address, c.TCP)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case tcpErr != nil && !c.TCPOptional:
+		return nil, nil, errors.Join(tcpErr, udp.Close())
+	case tcpErr != nil:
+		c.Logger.Error("no sampling calls are answered: the TCP address is not to be had. It is tried again every "+tcpRetry.String(),
+			"error", tcpErr.Error())
+	}
+	return udp, tcp, nil
+}
+
+func newServer(c Config, in *inlet, tcp net.Listener) *Server {
+	size := chunkSize(c.Memory)
 	s := &Server{
-		udp:      udp,
-		tcp:      tcp,
-		http:     newHTTP(c),
-		intake:   c.Intake,
-		clock:    c.Clock,
-		log:      c.Logger,
-		quiet:    hush.New(c.Logger, c.Clock),
-		chunks:   sync.Pool{New: func() any { return newChunk() }},
-		queue:    make(chan *chunk, maxChunks),
-		stopping: make(chan struct{}),
-		done:     make(chan struct{}),
+		in:        in,
+		intake:    c.Intake,
+		takesOTLP: c.TakesOTLP,
+		clock:     c.Clock,
+		log:       c.Logger,
+		quiet:     hush.New(c.Logger, c.Clock),
+		chunkSize: size,
+		chunks:    sync.Pool{New: func() any { return newChunk(size) }},
+		queue:     make(chan *chunk, c.Memory/size),
+		stopping:  make(chan struct{}),
+		done:      make(chan struct{}),
+	}
+	s.door = &door{address: c.TCP, http: newHTTP(c), log: c.Logger, after: time.After, listener: tcp}
+	if c.TCP == "" {
+		s.door.address = in.addr.String()
 	}
 	s.work, s.abort = context.WithCancel(context.Background())
-	s.metrics = newMetrics(c.Registerer, s, size)
-	return s, nil
+	s.metrics = newMetrics(c.Registerer, s, in.size, c.Memory)
+	return s
 }
 
-// bind listens on UDP and TCP.
-func bind(address string) (*net.UDPConn, net.Listener, error) {
-	// With port 0 the free UDP port may be taken on TCP; then another one is tried, ten times at most.
-	for try := 0; ; try++ {
-		pc, err := net.ListenPacket("udp", address)
-		if err != nil {
-			return nil, nil, ports.Explain("udp", address, err)
-		}
-		bound := pc.LocalAddr().String()
-		tcp, err := net.Listen("tcp", bound)
-		if err == nil {
-			return pc.(*net.UDPConn), tcp, nil
-		}
-		err = errors.Join(ports.Explain("tcp", bound, err), pc.Close())
-		if _, port, splitErr := net.SplitHostPort(address); splitErr != nil || port != "0" || try == 10 {
-			return nil, nil, err
-		}
+// Addr is where datagrams are taken.
+func (s *Server) Addr() string { return s.in.addr.String() }
+
+// TCPAddr is where calls are answered; empty while the address is taken.
+func (s *Server) TCPAddr() string {
+	if a := s.door.addr(); a != nil {
+		return a.String()
 	}
+	return ""
 }
-
-// Addr is where the server listens.
-func (s *Server) Addr() string { return s.tcp.Addr().String() }
 
 // Serve takes datagrams and sampling calls until Shutdown, and returns when what was received has been handed in. The
 // error is nil after a Shutdown. It may be called once.
@@ -136,15 +175,13 @@ func (s *Server) Serve() error {
 	}
 	var httpErr error
 	running.Go(func() {
-		if httpErr = s.http.Serve(s.tcp); errors.Is(httpErr, http.ErrServerClosed) {
-			httpErr = nil
-			return
+		if httpErr = s.door.serve(s.stopping); httpErr != nil {
+			s.beginStop() // half a daemon helps nobody: the reader ends too
 		}
-		s.beginStop() // half a daemon helps nobody: the reader ends too
 	})
 	udpErr := (&reader{server: s}).run()
 	close(s.queue)
-	closeErr := errors.Join(s.udp.Close(), s.http.Close())
+	closeErr := errors.Join(s.in.Close(), s.door.http.Close())
 	running.Wait()
 	return errors.Join(udpErr, httpErr, closeErr)
 }
@@ -154,7 +191,7 @@ func (s *Server) Serve() error {
 // called, or be about to.
 func (s *Server) Shutdown(ctx context.Context) error {
 	defer s.abort()
-	err := s.http.Shutdown(ctx)
+	err := s.door.http.Shutdown(ctx)
 	s.beginStop()
 	select {
 	case <-s.done:
@@ -167,7 +204,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) beginStop() {
 	s.stop.Do(func() {
 		close(s.stopping)
-		s.udp.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
+		s.in.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
 	})
 }
 

@@ -50,6 +50,7 @@ var floors = map[string]floor{
 	"internal/console":    doors,
 	"internal/demo":       doors,
 	"internal/server":     doors,
+	"internal/wire":       doors,
 	"internal/xrayclient": doors,
 	"internal/show":       doors,
 	"web":                 doors,
