@@ -115,6 +115,8 @@ var settings = []setting{
 	of("StopTimeout", func(c *Config) *time.Duration { return &c.StopTimeout }, parseStopTimeout, cli.Setting{
 		Name: "stop-timeout", Value: "TIME", Default: "8s",
 		Help: "Time to send what waits after a signal to stop; the rest goes to the spool."}),
+	{Setting: cli.Setting{Name: "service-name", Value: "NAME", Default: ServiceName, FlagOnly: true,
+		Help: "Name of the Windows service, for install and remove."}},
 }
 
 // endpoints is the one setting that is repeated.

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,6 +38,21 @@ func (v *Values) Text(name string) string { return v.get(name).texts[0] }
 
 // Texts is a setting that may be repeated, each as it was given.
 func (v *Values) Texts(name string) []string { return v.get(name).texts }
+
+// Flags are the settings that flags gave, as --name=value and sorted: what starts another process alike, wherever that gets its
+// environment from.
+func (v *Values) Flags() (flags []string) {
+	for _, name := range slices.Sorted(maps.Keys(v.values)) {
+		x := v.values[name]
+		if !x.given || x.variable != "" {
+			continue
+		}
+		for _, text := range x.texts {
+			flags = append(flags, "--"+name+"="+text)
+		}
+	}
+	return flags
+}
 
 // Origin is where the setting comes from, for messages: "--port", or the name of its environment variable.
 func (v *Values) Origin(name string) string {

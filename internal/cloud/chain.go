@@ -14,6 +14,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
@@ -52,7 +53,8 @@ func (c *chain) Retrieve(ctx context.Context) (aws.Credentials, error) {
 func (c *chain) load(ctx context.Context) (aws.Config, error) {
 	return config.LoadDefaultConfig(ctx, config.WithRegion(c.region), config.WithHTTPClient(c.client()), config.WithRetryer(retryer),
 		config.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 0 }), // renewed renews early
-		config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) { o.Client = c.metadata() }))
+		config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) { o.Client = c.metadata() }),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = neighbour().WithTimeout(callTimeout) }))
 }
 
 func retryer() aws.Retryer {

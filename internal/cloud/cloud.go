@@ -70,11 +70,7 @@ const (
 
 // metadata is a client of the instance metadata service: without a proxy, and without trying again, which the callers do.
 func (c Config) metadata() *imds.Client {
-	h := awshttp.NewBuildableClient().
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = metadataDial }).
-		WithTransportOptions(func(t *http.Transport) {
-			t.Proxy, t.DisableKeepAlives, t.ResponseHeaderTimeout = nil, true, metadataHeader
-		})
+	h := neighbour().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = metadataHeader })
 	o := imds.Options{HTTPClient: tokenless{h.Freeze()}, Retryer: aws.NopRetryer{}, Endpoint: c.env("AWS_EC2_METADATA_SERVICE_ENDPOINT"),
 		ClientEnableState: imds.ClientEnabled}
 	if strings.EqualFold(c.env("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"), "ipv6") {
@@ -84,6 +80,13 @@ func (c Config) metadata() *imds.Client {
 		o.ClientEnableState = imds.ClientDisabled
 	}
 	return imds.New(o)
+}
+
+// neighbour is a client for services of this machine: near, never behind a proxy, and asked seldom.
+func neighbour() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = metadataDial }).
+		WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DisableKeepAlives = nil, true })
 }
 
 func (c Config) metadataDisabled() bool {

@@ -96,6 +96,9 @@ func Hash(body []byte) string {
 // call fail. AWS' own metadata services hand out new ones at least as early.
 const renewEarly = 5 * time.Minute
 
+// retrieveTimeout bounds one look at all sources, with the role and its error.
+const retrieveTimeout = 15 * time.Second
+
 // retryEvery is how often a renewal that failed is tried again while the old credentials last.
 const retryEvery = 30 * time.Second
 
@@ -107,6 +110,9 @@ type renewed struct {
 }
 
 func (r *renewed) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	// The cache lets nobody else look meanwhile, and keeps the callers' deadlines to itself.
+	ctx, cancel := context.WithTimeout(ctx, retrieveTimeout)
+	defer cancel()
 	c, err := r.from.Retrieve(ctx)
 	if err != nil || !c.CanExpire {
 		return c, err

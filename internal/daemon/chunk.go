@@ -1,6 +1,9 @@
 package daemon
 
-import "time"
+import (
+	"runtime/debug"
+	"time"
+)
 
 // Bounds of what waits for the intake.
 const (
@@ -12,6 +15,13 @@ const (
 	// second.
 	chunkDocs = 500
 	chunkAge  = 20 * time.Millisecond
+
+	// idleAfter is how long no document must have come until the memory of chunks is given back to the system: longer than
+	// the pauses of a busy program.
+	idleAfter = 5 * time.Second
+
+	// worthReturning is how much memory is worth a garbage collection of the process.
+	worthReturning = 4 << 20
 
 	// DefaultMemory is over half a second of 40,000 datagrams of 1.2 KB each second, and minutes of what a laptop makes.
 	DefaultMemory = 32 << 20
@@ -58,13 +68,30 @@ func (s *Server) take() *chunk {
 		s.inFlight.Add(-1)
 		return nil
 	}
-	return s.chunks.Get().(*chunk)
+	select {
+	case c := <-s.free:
+		return c
+	default:
+		return newChunk(s.chunkSize)
+	}
 }
 
 func (s *Server) giveBack(c *chunk) {
 	c.used, c.docs = 0, c.docs[:0]
-	s.chunks.Put(c)
+	s.free <- c
 	s.inFlight.Add(-1)
+}
+
+// trim forgets the free chunks, of which only the reader takes any. Go's runtime alone would return what a burst took no
+// sooner than after minutes.
+func (s *Server) trim() {
+	n := len(s.free)
+	for range n {
+		<-s.free
+	}
+	if n*s.chunkSize >= worthReturning {
+		go debug.FreeOSMemory() // collects garbage, for which no datagram shall wait
+	}
 }
 
 // waiting is the memory of the chunks in use, in bytes.

@@ -20,6 +20,7 @@ type reader struct {
 	server *Server
 	chunk  *chunk // nil when there is no memory to be had
 	spare  []byte // receives what is thrown away
+	idle   bool   // no document was kept since the last look
 	drain  bool   // the stop has begun, and the deadline of the socket is the end
 }
 
@@ -73,6 +74,7 @@ func (r *reader) receive(datagram []byte) {
 
 func (r *reader) keep(datagram, doc []byte) {
 	r.chunk.keep(len(datagram), doc)
+	r.idle = false
 	if r.chunk.full() {
 		r.handOver()
 	} else if len(r.chunk.docs) == 1 && !r.drain {
@@ -91,11 +93,27 @@ func (r *reader) onDeadline() {
 	if len(r.server.queue) == 0 {
 		r.handOver()
 	}
-	var next time.Time
 	if r.chunk != nil && len(r.chunk.docs) > 0 {
-		next = time.Now().Add(chunkAge)
+		r.wakeAt(time.Now().Add(chunkAge))
+		return
 	}
-	r.wakeAt(next)
+	r.onIdle()
+}
+
+// onIdle lets memory go when nothing has been kept for a while.
+func (r *reader) onIdle() {
+	if !r.idle {
+		r.idle = true
+		r.wakeAt(time.Now().Add(idleAfter))
+		return
+	}
+	if r.chunk != nil {
+		r.server.giveBack(r.chunk)
+		r.chunk = nil
+	}
+	r.spare = nil
+	r.server.trim()
+	r.wakeAt(time.Time{})
 }
 
 // wakeAt lets reads end at t, or never if t is zero.

@@ -75,8 +75,8 @@ type Server struct {
 	said      [reasons]sync.Once // what is logged once only
 
 	chunkSize int
-	chunks    sync.Pool    // of *chunk
-	inFlight  atomic.Int64 // chunks that are not in the pool
+	free      chan *chunk  // those not in use; has room for all
+	inFlight  atomic.Int64 // chunks in use
 	queue     chan *chunk  // has room for all: to send never blocks
 
 	kernelDrops atomic.Uint32 // as last told
@@ -140,7 +140,7 @@ func newServer(c Config, in *inlet, tcp net.Listener) *Server {
 		log:       c.Logger,
 		quiet:     hush.New(c.Logger, c.Clock),
 		chunkSize: size,
-		chunks:    sync.Pool{New: func() any { return newChunk(size) }},
+		free:      make(chan *chunk, c.Memory/size),
 		queue:     make(chan *chunk, c.Memory/size),
 		stopping:  make(chan struct{}),
 		done:      make(chan struct{}),

@@ -547,3 +547,31 @@ func TestEachDatagramArrives(t *testing.T) {
 	}
 	f.finish()
 }
+
+// When nothing comes any more the chunks of a burst are let go, and the next burst gets new ones.
+func TestIdleServerHoldsNoChunks(t *testing.T) {
+	f := listenWith(t, Config{Intake: (&recorder{}).take})
+	r := &reader{server: f.Server}
+	var burst []*chunk
+	for c := f.take(); c != nil; c = f.take() {
+		burst = append(burst, c)
+	}
+	for _, c := range burst {
+		f.giveBack(c)
+	}
+	r.space() // as after a rejected datagram
+	r.onDeadline()
+	if got, want := len(f.free), len(burst)-1; got != want {
+		t.Errorf("just after the burst: got %d free chunks, want %d", got, want)
+	}
+	r.onDeadline()
+	if len(f.free) != 0 || f.waiting() != 0 || r.chunk != nil {
+		t.Errorf("idle: got %d free chunks and %d bytes in use, want none", len(f.free), f.waiting())
+	}
+	f.serve()
+	f.send(header + "{}")
+	f.finish()
+	if got := f.Counts(); got != (Counts{Received: 1}) {
+		t.Errorf("after that: got %+v, want 1 received", got)
+	}
+}

@@ -60,6 +60,7 @@ var floors = map[string]floor{
 	"internal/terminal":   fittings,
 	"bench":               roof,
 	"cmd":                 roof,
+	"deploy":              roof,
 }
 
 // elsewhere are directories that are no part of the house: rules and tests over it, modules of their own.

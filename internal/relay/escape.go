@@ -9,14 +9,17 @@ import (
 const (
 	ones = 0x0101010101010101
 	high = 0x80 * ones
+	low  = 0x7f * ones
 )
 
-// special marks, with the high bit of its byte, the first byte of x that cannot be copied as it is: a quote, a backslash,
-// a control character, or one that is not ASCII. Marks above the first may be wrong: they have to be looked for again.
-func special(x uint64) uint64 {
-	below21 := (x ^ 0x02*ones) - 0x21*ones // borrows for b^2 < 0x21: control characters and the quote, 0x22
-	backslash := (x ^ '\\'*ones) - ones
-	return (below21|backslash)&^x&high | x&high
+// marks has the high bit of each byte of x set that is a quote or a backslash, and rare that of each which is a control
+// character or not ASCII. Both are exact: sums of seven bits do not carry into the next byte.
+func marks(x uint64) (marks, rare uint64) {
+	quote, backslash := x^'"'*ones, x^'\\'*ones
+	notQuote := quote&low + low | quote
+	notBackslash := backslash&low + low | backslash
+	notControl := x&low + (0x80-' ')*ones
+	return ^(notQuote & notBackslash) & high, (^notControl | x) & high
 }
 
 // appendString appends src as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD each: a document that
@@ -33,31 +36,33 @@ func appendString(dst, src []byte) []byte {
 }
 
 // appendWords does the easy part of appendString, which is nearly all of it: it goes on while there are whole words to
-// read and dst has room for them, and up to the first thing that is neither plain text nor a quote or backslash. Words are
-// written as they are read, and what follows overwrites what did not belong to the text.
+// read and dst has room for them, and up to the first thing that is neither plain text nor a quote or backslash. Each word is
+// written as it is read, and then for each mark in it a backslash, and behind that once more what follows in the word.
 func appendWords(dst, src []byte, i int) ([]byte, int) {
-	const most = 8 + 1 // bytes that one step writes: a word, or 7 bytes and an escape
+	const most = 8 + 8 + 8 // bytes that one step writes: a word of quotes, and beyond
 	j := len(dst)
 	dst = dst[:cap(dst)]
 	for i+8 <= len(src) && j+most <= len(dst) {
 		x := binary.LittleEndian.Uint64(src[i:])
+		m, rare := marks(x)
 		binary.LittleEndian.PutUint64(dst[j:], x)
-		m := special(x)
-		if m == 0 {
-			i += 8
-			j += 8
-			continue
+		size := 8
+		if rare != 0 {
+			size = bits.TrailingZeros64(rare) >> 3
+			m &= rare&-rare - 1
 		}
-		n := bits.TrailingZeros64(m) >> 3
-		i += n
-		j += n
-		c := src[i]
-		if c != '"' && c != '\\' {
+		for ; m != 0; m &= m - 1 {
+			n := bits.TrailingZeros64(m) >> 3
+			rest := dst[j+n : j+n+9]
+			rest[0] = '\\'
+			binary.LittleEndian.PutUint64(rest[1:], x>>(8*n))
+			j++
+		}
+		i += size
+		j += size
+		if rare != 0 {
 			break
 		}
-		dst[j], dst[j+1] = '\\', c
-		i++
-		j += 2
 	}
 	return dst[:j], i
 }

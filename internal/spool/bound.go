@@ -3,11 +3,11 @@ package spool
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // expire gives up what is older than MaxAge, from the front on. It stops at the first entry that is not: later ones that are
-// older than those before them are met by Next.
-// With an error comes the file that it is about.
+// older than those before them are met by Next. With an error comes the file that it is about.
 func (s *Spool) expire() (*file, error) {
 	if s.o.MaxAge == 0 {
 		return nil, nil
@@ -38,7 +38,7 @@ func (s *Spool) expireIn(f *file, limit int64) (more bool, err error) {
 	if f.newest < limit && !f.leased() {
 		return true, s.abandon(f, Old)
 	}
-	for _, sl := range append([]*slot(nil), f.out...) {
+	for _, sl := range slices.Clone(f.out) {
 		if sl.free && sl.header.micros < limit {
 			s.giveUp(f, sl, Old)
 		}
@@ -67,13 +67,12 @@ func (s *Spool) makeRoom(n int64) error {
 		return fmt.Errorf("%w: it has %d bytes, the spool may have %d", ErrFull, n, s.o.MaxBytes)
 	}
 	if s.total.Bytes+n > s.o.MaxBytes {
-		s.retryRemoves()
+		// While the disk removes nothing, giving up more entries would make no room either.
+		if err := s.retryRemoves(); err != nil {
+			return err
+		}
 	}
 	for i := 0; s.total.Bytes+n > s.o.MaxBytes; {
-		if len(s.doomed) > 0 {
-			// Giving up more entries would make no room either.
-			return fmt.Errorf("remove %s: the disk refuses", s.doomed[0].path)
-		}
 		if i == len(s.files) {
 			return fmt.Errorf("%w: it has %d bytes, and all that the spool has is being sent", ErrFull, n)
 		}
@@ -131,7 +130,7 @@ func (s *Spool) peek(f *file) error {
 	}
 	lost, entries, err := f.peek()
 	if err != nil {
-		return fmt.Errorf("read %s: %w", f.path, err)
+		return fmt.Errorf("read spool in %s: %w", s.dir, err)
 	}
 	s.drops[Damaged] += lost
 	s.total.Entries -= entries
@@ -144,25 +143,18 @@ func (s *Spool) peek(f *file) error {
 
 // settle takes an entry that was handed out off the disk: by its mark, or with its file if it was the last.
 func (s *Spool) settle(f *file, sl *slot) error {
-	for i, other := range f.out {
-		if other == sl {
-			f.out = append(f.out[:i], f.out[i+1:]...)
-			break
-		}
-	}
+	f.out = slices.DeleteFunc(f.out, func(other *slot) bool { return other == sl })
 	f.entries--
 	f.docs -= int(sl.header.documents)
 	s.total.Entries--
 	s.total.Documents -= int(sl.header.documents)
+	marked := f.mark(sl) // of the last one too: the disk may refuse to remove the file
 	if f.entries > 0 {
-		err := f.mark(sl)
 		s.changed(f)
-		return err
+		return marked
 	}
-	marked := f.mark(sl)
-	removed := s.remove(f)
-	if removed == nil {
-		return nil
+	if err := s.remove(f); err != nil {
+		return errors.Join(marked, err)
 	}
-	return errors.Join(marked, removed)
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 )
 
 // Documents can hold personal data: nobody but the user of the daemon reads them.
@@ -74,7 +75,8 @@ func (osDisk) Open(path string) (diskFile, error) { return openFile(path, os.O_R
 
 func (osDisk) Remove(path string) error { return os.Remove(path) }
 
-// SyncDir makes names in the directory durable. Windows has no such call: NTFS keeps names in its journal.
+// SyncDir makes names in the directory durable. Windows has no such call, as NTFS keeps names in its journal; nor have some
+// file systems of networks, which say so.
 func (osDisk) SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -83,7 +85,11 @@ func (osDisk) SyncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
 }
 
 type osFile struct{ *os.File }

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -122,7 +123,7 @@ func TestUnreadable(t *testing.T) {
 		if err != nil || l.Entry().Documents != 3 {
 			t.Fatalf("got %v, %v, want entry 3", l, err)
 		}
-		if f.drops() != "map[damaged:2]" || len(f.failed) != maxFailures || !errors.Is(f.failed[0], syscall.EIO) {
+		if f.drops() != "map[damaged:2]" || len(f.failed) != 4 || !errors.Is(f.failed[0], syscall.EIO) {
 			t.Errorf("told %s, %v", f.drops(), f.failed)
 		}
 		if err := held.Done(); err != nil {
@@ -133,6 +134,87 @@ func TestUnreadable(t *testing.T) {
 		}
 		f.Close()
 	})
+}
+
+// TestOldAndUnreadable has a file in front that cannot be read and whose first entry is too old: it holds up nobody who appends, and
+// Next not for good.
+func TestOldAndUnreadable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newMemDisk()
+		f := newFixture(t, d)
+		f.o.MaxAge = time.Minute
+		f.open()
+		for n := 1; n <= 3; n++ {
+			f.append(entry(n, 30_000)) // two in a file
+		}
+		f.next().Return()
+		d.failing("read", "1.spool", syscall.EIO).Store(true)
+		f.pass(61*time.Second + time.Millisecond)
+		f.append(entry(4, 30_000))
+		l, err := f.Next(t.Context())
+		if err != nil || l.Entry().Documents != 3 {
+			t.Fatalf("got %v, %v, want entry 3", l, err)
+		}
+		if f.drops() != "map[damaged:2 old:1]" {
+			t.Errorf("told %s, want entry 1 as old and entry 2 as damaged", f.drops())
+		}
+		f.Close()
+	})
+}
+
+// TestPassOn has two who wait for an entry that cannot be read, and one of them leaves: the other gets it.
+func TestPassOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newMemDisk()
+		f := newFixture(t, d)
+		f.open()
+		on := d.failing("read", "", syscall.EIO)
+		on.Store(true)
+		ctx, cancel := context.WithCancel(t.Context())
+		got := make(chan error, 2)
+		next := func(ctx context.Context) {
+			_, err := f.Next(ctx)
+			got <- err
+		}
+		f.append(entry(1, 10))
+		go next(ctx)
+		synctest.Wait() // it has failed, and pauses
+		l := f.files[0].out[0]
+		l.free = false
+		go next(t.Context()) // finds nothing free, and waits
+		synctest.Wait()
+		l.free = true
+		on.Store(false)
+		cancel()
+		if err := <-got; !errors.Is(err, context.Canceled) {
+			t.Errorf("who left got %v", err)
+		}
+		if err := <-got; err != nil {
+			t.Errorf("who stayed got %v", err)
+		}
+		f.Close()
+	})
+}
+
+func TestOpenFails(t *testing.T) {
+	for _, tt := range []struct{ op, want string }{
+		{"lock", "lock spool in spool: lock spool/LOCK: input/output error"},
+		{"list", "list spool in spool: list : input/output error"},
+		{"open", "read spool in spool: open spool/0000000000000001.spool: input/output error"},
+		{"size", "read spool in spool: size spool/0000000000000001.spool: input/output error"},
+		{"read", "read spool in spool: read spool/0000000000000001.spool: input/output error"},
+	} {
+		d, _, _ := three(t)
+		on := d.failing(tt.op, "", syscall.EIO)
+		on.Store(true)
+		if _, err := open(d, "spool", newFixture(t, d).o); err == nil || err.Error() != tt.want {
+			t.Errorf("%s fails: got  %v\nwant %s", tt.op, err, tt.want)
+		}
+		on.Store(false)
+		if got, _ := survivors(t, d); !slices.Equal(got, []int{10, 20, 30}) {
+			t.Errorf("%s failed: later there are %v", tt.op, got)
+		}
+	}
 }
 
 // TestTooManyFiles is a disk that cannot open files for a while: nothing is given up.
@@ -323,7 +405,7 @@ func TestRealDiskFull(t *testing.T) {
 	if f.Spool, err = Open(filepath.Join(dir, "spool"), f.o); err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { f.Close() })
 	n := 0
 	for err == nil {
 		n++
@@ -339,7 +421,13 @@ func TestRealDiskFull(t *testing.T) {
 	if got := f.Stats(); got.Entries != n-1 || got.Bytes != onDisk {
 		t.Errorf("got %+v, want %d entries and %d bytes", got, n-1, onDisk)
 	}
-	// Reading and taking off go on; when a file is gone there is room again.
+	// A restart, reading and taking off go on; when a file is gone there is room again.
+	if err := f.Close(); err != nil {
+		t.Errorf("close on a full disk: %v", err)
+	}
+	if f.Spool, err = Open(filepath.Join(dir, "spool"), f.o); err != nil {
+		t.Fatalf("open on a full disk: %v", err)
+	}
 	for i := 1; i < n; i++ {
 		l := f.next()
 		if got := l.Entry().Documents; got != i {

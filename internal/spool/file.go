@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // fileEnding ends the names of the files with records; 16 hexadecimal digits, the number, stand before it.
@@ -45,10 +46,10 @@ type file struct {
 	out              []*slot // handed out and not done, by offset: no more than there are leases at a time
 	newest           int64   // time of the newest entry, microseconds
 
-	dirty    bool // has bytes that are not synced
-	gone     bool // removed
-	buf      [headLen]byte
-	failures int // reads that failed, since one succeeded
+	dirty   bool // has bytes that are not synced
+	gone    bool // removed
+	buf     [headLen]byte
+	failing time.Time // since then no read has succeeded; zero: they do
 }
 
 // A record as it was found.
@@ -200,7 +201,7 @@ func (f *file) take() *slot {
 // mark makes the record of the slot done on disk. It overwrites one byte, which takes no room on a full disk.
 func (f *file) mark(s *slot) error {
 	if _, err := f.handle.WriteAt(doneState, s.offset+stateAt); err != nil {
-		return fmt.Errorf("mark entry in %s: %w", f.path, err)
+		return fmt.Errorf("mark entry: %w", err)
 	}
 	f.dirty = true
 	return nil
@@ -216,13 +217,10 @@ func (f *file) leased() bool {
 	return false
 }
 
-// oldest is the time of the first entry that is not done, microseconds.
+// oldest is the time of the first entry that is not done, microseconds; of the one before it while its record was not read yet.
 func (f *file) oldest() int64 {
-	switch {
-	case len(f.out) > 0:
+	if len(f.out) > 0 {
 		return f.out[0].header.micros
-	case f.known:
-		return f.head.micros
 	}
-	return f.newest
+	return f.head.micros
 }

@@ -13,9 +13,9 @@ const (
 	// retryPause is how long Next waits when the disk refuses to be read. It may do so for a moment only, as when the
 	// process has too many files open.
 	retryPause = time.Second
-	// maxFailures is how often in a row a file may refuse to be read before its entries are given up, so that a bad
-	// sector does not hold up all behind it.
-	maxFailures = 3
+	// patience is how long a file may refuse to be read before its entries are given up, so that a bad sector does not
+	// hold up all behind it.
+	patience = 3 * time.Second
 )
 
 // A Lease holds an entry: nobody else gets it, and it is never given up to make room. It must end in Done or Return, or it
@@ -30,10 +30,14 @@ type Lease struct {
 }
 
 // Next is the oldest entry that nobody holds; it waits for one. The error is the context's or ErrClosed. While the disk
-// cannot be read Next waits, and tells Options.Failed; after three failures in a file it goes on behind it.
+// cannot be read Next waits, and tells Options.Failed; a file that cannot be read for three seconds is given up as damaged.
 func (s *Spool) Next(ctx context.Context) (*Lease, error) {
+	stuck := false
 	for {
 		if err := s.ended(ctx); err != nil {
+			if stuck {
+				s.passOn()
+			}
 			return nil, err
 		}
 		l, wake, err := s.claim()
@@ -45,6 +49,7 @@ func (s *Spool) Next(ctx context.Context) (*Lease, error) {
 		}
 		switch {
 		case err != nil:
+			stuck = true
 			s.o.Failed(err)
 			s.pause(ctx)
 		case wake != nil:
@@ -67,6 +72,13 @@ func (s *Spool) ended(ctx context.Context) error {
 		return fmt.Errorf("read spool in %s: %w", s.dir, ErrClosed)
 	}
 	return nil
+}
+
+// passOn lets another Next try the entry that this one could not read.
+func (s *Spool) passOn() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.signal()
 }
 
 func (s *Spool) pause(ctx context.Context) {
@@ -125,11 +137,14 @@ func (s *Spool) free(f *file) (*slot, error) {
 	return f.take(), nil
 }
 
-// unreadable counts a failed read of the file, and gives up what cannot be had.
+// unreadable notes that the file could not be read, and gives up what cannot be had. A file that cannot even be opened, and is
+// there, is waited for: that is not about the file.
 func (s *Spool) unreadable(f *file, err error) error {
-	f.failures++
+	if f.failing.IsZero() {
+		f.failing = time.Now() // monotonic, whatever clock Options have
+	}
 	missing := errors.Is(err, os.ErrNotExist)
-	if f.gone || !missing && (f.handle == nil || f.failures < maxFailures) {
+	if f.gone || !missing && (f.handle == nil || time.Since(f.failing) < patience) {
 		return err
 	}
 	return errors.Join(err, s.abandon(f, Damaged))
@@ -149,9 +164,9 @@ func (s *Spool) fill(l *Lease) (whole bool, err error) {
 		return false, nil
 	case err != nil:
 		l.slot.free = true
-		return false, s.unreadable(l.f, fmt.Errorf("read %s: %w", l.f.path, err))
+		return false, s.unreadable(l.f, fmt.Errorf("read spool in %s: %w", s.dir, err))
 	}
-	l.f.failures = 0
+	l.f.failing = time.Time{}
 	l.entry = Entry{Kind: h.kind, Documents: int(h.documents), At: time.UnixMicro(h.micros), Payload: plain}
 	return true, nil
 }

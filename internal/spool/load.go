@@ -46,7 +46,7 @@ func (s *Spool) load() error {
 			return fmt.Errorf("%w: %s has records that this version does not know: run the version that wrote them, or choose another directory", ErrNewer, f.path)
 		}
 		if err != nil {
-			return fmt.Errorf("read %s: %w", f.path, err)
+			return fmt.Errorf("read spool in %s: %w", s.dir, err)
 		}
 	}
 	s.tellExpire()
@@ -91,9 +91,14 @@ func (s *Spool) rest(f *file) error {
 }
 
 // reopen makes sure that the file has a handle.
-func (s *Spool) reopen(f *file) (err error) {
-	if f.handle == nil {
-		f.handle, err = s.disk.Open(f.path)
+func (s *Spool) reopen(f *file) error {
+	if f.handle != nil {
+		return nil
 	}
-	return err
+	h, err := s.disk.Open(f.path)
+	if err != nil {
+		return fmt.Errorf("read spool in %s: %w", s.dir, err)
+	}
+	f.handle = h
+	return nil
 }

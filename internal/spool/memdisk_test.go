@@ -27,7 +27,6 @@ type memFile struct {
 	path   string
 	data   []byte
 	synced []byte
-	closed bool
 }
 
 func newMemDisk() *memDisk {

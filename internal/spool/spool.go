@@ -89,7 +89,7 @@ type Stats struct {
 	Bytes     int64 // on disk
 	Entries   int
 	Documents int
-	Oldest    time.Time // of the entry in front; zero if there is none
+	Oldest    time.Time // of the entry in front, or the one that was there before; zero if there is none
 }
 
 // A Spool is safe for concurrent use.
@@ -139,7 +139,7 @@ func open(d disk, dir string, o Options) (*Spool, error) {
 	s.mu.Lock()
 	err = s.load()
 	if err != nil {
-		s.closeHandles()
+		err = errors.Join(err, s.closeHandles())
 	}
 	s.unlock()
 	if err != nil {
@@ -151,7 +151,7 @@ func open(d disk, dir string, o Options) (*Spool, error) {
 
 // Append adds an entry behind all others. When it returns nil the entry survives the death of the process, but that of the
 // machine only after the next Sync. Older entries may be given up for it. The error is ErrFull if it does not fit
-// beside what is held, ErrClosed, or the disk's; the spool is then as it was before, and the next Append may succeed.
+// beside what is held, ErrClosed, or the disk's; nothing of the entry stays then, and the next Append may succeed.
 func (s *Spool) Append(e Entry) error {
 	if len(e.Payload) > MaxPayload {
 		return fmt.Errorf("%w: its payload has %d bytes, more than %d", ErrFull, len(e.Payload), MaxPayload)

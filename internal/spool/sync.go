@@ -91,7 +91,10 @@ func (s *Spool) sync() error {
 	through, err := s.syncFiles()
 	if err != nil {
 		err = fmt.Errorf("sync spool in %s: %w", s.dir, err)
-		y.bad, y.err = [2]uint64{y.through, through}, err
+		if y.bad[1] < y.through { // the one before did not fail
+			y.bad[0] = y.through
+		}
+		y.bad[1], y.err = through, err
 	}
 	y.through = through
 	return err
@@ -100,7 +103,10 @@ func (s *Spool) sync() error {
 // syncFiles syncs what is dirty, and is the number of the last change that this covers.
 func (s *Spool) syncFiles() (through uint64, err error) {
 	s.mu.Lock()
-	s.retryRemoves()
+	removeErr := s.retryRemoves()
+	if removeErr != nil {
+		s.failed = append(s.failed, removeErr) // says nothing about what is synced
+	}
 	through = s.syncing.written
 	names := s.syncing.names
 	s.syncing.names = false
@@ -138,15 +144,15 @@ func (s *Spool) syncFiles() (through uint64, err error) {
 }
 
 // retryRemoves removes files that could not be removed before.
-func (s *Spool) retryRemoves() {
-	kept := s.doomed[:0]
-	for _, f := range s.doomed {
+func (s *Spool) retryRemoves() error {
+	for len(s.doomed) > 0 {
+		f := s.doomed[0]
 		if err := s.disk.Remove(f.path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			kept = append(kept, f)
-			continue
+			return err
 		}
+		s.doomed = s.doomed[1:]
 		s.total.Bytes -= f.size
 		s.syncing.names = true
 	}
-	s.doomed = kept
+	return nil
 }

@@ -63,7 +63,7 @@ func failure(t *testing.T, u *uplink.Uplink, r uplink.Request) *uplink.Error {
 func TestPost(t *testing.T) {
 	var got *http.Request
 	var body string
-	u, s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	_, s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		b, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
@@ -72,7 +72,7 @@ func TestPost(t *testing.T) {
 		w.Header().Set("Content-Type", asJSON)
 		io.WriteString(w, `{"UnprocessedTraceSegments":[]}`)
 	})
-	u = to(t, s.URL+"/base/")
+	u := to(t, s.URL+"/base/")
 	if want := s.URL + "/base"; u.Name() != want {
 		t.Errorf("name: got %q, want %q", u.Name(), want)
 	}
