@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 )
 
 // A server is a process of `rayscope serve` with a data directory of its own.
@@ -61,13 +60,4 @@ func (s *server) disk() (n int64) {
 		return nil // files come and go
 	})
 	return n
-}
-
-// ownCPU is the CPU seconds of this process.
-func ownCPU() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
