@@ -483,6 +483,7 @@ func TestPutAtOnce(t *testing.T) {
 			}
 		})
 	}
+	put(t, r, doc(1_000_000))
 	for r.Counts()[0].Sent < 100 {
 		put(t, r, doc(1_000_000))
 	}
