@@ -12,7 +12,7 @@ KILLS ?= 10
 
 # Modules of their own below this one: the SDK and its like, which are tested, and programs and tools of the tests, which are run.
 MODULES := $(patsubst ./%,%,$(patsubst %/go.mod,%,$(shell find . -name node_modules -prune -o -mindepth 2 -name go.mod -print)))
-SHIPPED := $(filter-out test test/% tools,$(MODULES))
+SHIPPED := $(filter-out test test/% tools tools/%,$(MODULES))
 
 .PHONY: help
 help: ## this list
@@ -25,6 +25,14 @@ build: web/dist/index.html ## the binary with the console in it: bin/rayscope
 .PHONY: demo
 demo: build ## build, then run Rayscope with a sample shop that makes traffic
 	bin/rayscope demo
+
+.PHONY: dist
+dist: web/dist/index.html ## archives for Linux, macOS and Windows, with checksums: bin/dist
+	go run ./deploy/dist -version '$(VERSION)'
+
+.PHONY: packages
+packages: web/dist/index.html bin/tools/nfpm ## the same with .deb and .rpm of the daemon
+	go run ./deploy/dist -version '$(VERSION)' -nfpm bin/tools/nfpm
 
 # The console, if Node.js is there to build it; without, the binary says so on a page of its own.
 web/dist/index.html: $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
@@ -81,7 +89,7 @@ race: ## Go unit tests, three times, with the race detector
 lint: bin/tools/staticcheck bin/tools/errcheck ## gofmt, go vet, staticcheck and errcheck on every Go module
 	@unformatted=$$(git ls-files -z -co --exclude-standard '*.go' | xargs -0 gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
-	@for m in . $(filter-out tools,$(MODULES)); do \
+	@for m in . $(filter-out tools tools/%,$(MODULES)); do \
 		echo "lint $$m"; \
 		(cd $$m && go vet ./... && $(CURDIR)/bin/tools/staticcheck ./... && $(CURDIR)/bin/tools/errcheck -ignoretests -exclude $(CURDIR)/tools/errcheck.txt ./...); \
 	done
@@ -92,6 +100,9 @@ bin/tools/staticcheck: tools/go.mod tools/go.sum
 bin/tools/errcheck: tools/go.mod tools/go.sum
 	go build -C tools -o ../$@ github.com/kisielk/errcheck
 
+bin/tools/nfpm: tools/nfpm/go.mod tools/nfpm/go.sum
+	go build -C tools/nfpm -o ../../$@ github.com/goreleaser/nfpm/v2/cmd/nfpm
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (60s)
 	@go list ./... | while read -r pkg; do \
@@ -101,10 +112,16 @@ fuzz: ## each fuzz target for FUZZTIME (60s)
 	done
 
 .PHONY: bench
-bench: build ## micro-benchmarks, then the load of docs/performance.md on a real server
+bench: build ## micro-benchmarks, then the load of docs/performance.md on a real server and a real daemon
 	go test -run '^$$' -bench . ./...
 	go run ./bench
 	go run ./bench -traces 1000000
+	go run ./bench -daemon bin/rayscope -rates 20000 -sizes 1200 -seconds 5 -rounds 1
+
+.PHONY: bench-daemon
+bench-daemon: build ## the daemon's table of docs/performance.md; AGAINST=path of another X-Ray daemon to measure in turn with it
+	go run ./bench -daemon bin/rayscope $(if $(AGAINST),-against '$(AGAINST)')
+	go run ./bench -daemon bin/rayscope -rates 20000 -sign=false
 
 .PHONY: clean
 clean: ## remove all that the other targets make

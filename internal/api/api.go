@@ -1,11 +1,8 @@
 package api
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -18,13 +15,11 @@ import (
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
+	"github.com/rayscope/rayscope/internal/wire"
 )
 
 // Limits of requests.
 const (
-	// maxBody holds 50 documents of 64 KiB with every character escaped once, which is what a daemon may send.
-	maxBody = 8 << 20
-
 	// maxSummaryWindow is the service's own longest window. maxGraphWindow is that of service graphs and time series; the
 	// service's is 6 hours.
 	maxSummaryWindow = 24 * time.Hour
@@ -149,7 +144,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	op, ok := a.find(r)
 	if !ok {
 		a.requests.WithLabelValues("unknown", "UnknownOperationException").Inc()
-		writeError(w, unknownOperation(r.Method, r.URL.Path))
+		wire.WriteError(w, unknownOperation(r.Method, r.URL.Path))
 		return
 	}
 	if r.Method == http.MethodGet {
@@ -157,12 +152,12 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out, err := a.run(r, op)
 	if err == nil {
-		err = write(w, http.StatusOK, out)
+		err = wire.Write(w, http.StatusOK, out)
 	}
 	if err != nil {
 		e := toError(r.Context(), a.Log.With("operation", op.name), err)
 		a.requests.WithLabelValues(op.name, e.Name).Inc()
-		writeError(w, e)
+		wire.WriteError(w, e)
 		return
 	}
 	a.requests.WithLabelValues(op.name, "ok").Inc()
@@ -183,7 +178,7 @@ func (a *API) find(r *http.Request) (op operation, ok bool) {
 func (a *API) run(r *http.Request, op operation) (any, error) {
 	body := bodies.Get().(*[]byte)
 	defer bodies.Put(body)
-	if err := read(r, body); err != nil {
+	if err := wire.ReadBody(r, wire.MaxBody, body); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), maxTime)
@@ -193,36 +188,4 @@ func (a *API) run(r *http.Request, op operation) (any, error) {
 		return nil, unavailable("The request took longer than %s. Ask for a shorter time range, or send it again later.", maxTime)
 	}
 	return out, err
-}
-
-// read reads the request's body into b, which it grows.
-func read(r *http.Request, b *[]byte) error {
-	var in io.Reader = r.Body
-	switch e := r.Header.Get("Content-Encoding"); e {
-	case "", "identity":
-	case "gzip":
-		z, err := gzip.NewReader(r.Body)
-		if err != nil {
-			return malformed(fmt.Sprintf("Content-Encoding is gzip, but the body is not: %v", err))
-		}
-		in = z
-	default:
-		return malformed(fmt.Sprintf("Content-Encoding %.40q is not known. Send the body as gzip or plain.", e))
-	}
-	*b = (*b)[:0]
-	for {
-		if len(*b) == cap(*b) {
-			*b = append(*b, 0)[:len(*b)]
-		}
-		n, err := in.Read((*b)[len(*b):cap(*b)])
-		*b = (*b)[:len(*b)+n]
-		switch {
-		case len(*b) > maxBody:
-			return invalid("The body has more than %d bytes. Send fewer documents at once.", maxBody)
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return malformed(fmt.Sprintf("The body could not be read: %v", err))
-		}
-	}
 }

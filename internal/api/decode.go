@@ -35,12 +35,12 @@ func decode(body []byte, in any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &syntax):
-		return malformed(fmt.Sprintf("The body is not a JSON object: %v.", err))
+		return malformed("The body is not a JSON object: %v.", err)
 	}
 	if e := mistake("", body, reflect.TypeOf(in).Elem()); e != nil {
 		return e
 	}
-	return malformed(fmt.Sprintf("The body is not a JSON object: %v.", err))
+	return malformed("The body is not a JSON object: %v.", err)
 }
 
 // mistake finds the first value in JSON without syntax errors that is not of the type t, and says where it is. It reads
@@ -59,7 +59,7 @@ func mistake(path string, value []byte, t reflect.Type) error {
 		return invalid("%s: %s", path, own.Message)
 	}
 	if path == "" {
-		return malformed(fmt.Sprintf("The body is a JSON %s, an object is needed.", kindOf(value)))
+		return malformed("The body is a JSON %s, an object is needed.", kindOf(value))
 	}
 	return invalid("%s has the wrong type: a JSON %s was found, %s is needed.", path, kindOf(value), typeName(t))
 }

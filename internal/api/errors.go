@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,34 +11,19 @@ import (
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
+	"github.com/rayscope/rayscope/internal/wire"
 )
 
-// An Error is an answer other than 200: the name that clients turn into an exception, its status and the sentence.
-type Error struct {
-	Name         string
-	Status       int
-	Message      string
-	ResourceName string // of ResourceNotFoundException and TooManyTagsException: whose name or ARN
-}
-
-func (e *Error) Error() string { return e.Name + ": " + e.Message }
+// An Error is an answer other than 200.
+type Error = wire.Error
 
 // The errors of the model that this release can answer, and those that every AWS service has.
-func invalid(format string, args ...any) *Error {
-	return &Error{Name: "InvalidRequestException", Status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...)}
-}
-
-func throttled(message string) *Error {
-	return &Error{Name: "ThrottledException", Status: http.StatusTooManyRequests, Message: message}
-}
-
-func unavailable(format string, args ...any) *Error {
-	return &Error{Name: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Message: fmt.Sprintf(format, args...)}
-}
-
-func malformed(message string) *Error {
-	return &Error{Name: "SerializationException", Status: http.StatusBadRequest, Message: message}
-}
+var (
+	invalid     = wire.Invalid
+	throttled   = wire.Throttled
+	unavailable = wire.Unavailable
+	malformed   = wire.Malformed
+)
 
 func unknownOperation(method, path string) *Error {
 	return &Error{Name: "UnknownOperationException", Status: http.StatusNotFound, Message: fmt.Sprintf(
@@ -49,22 +32,16 @@ func unknownOperation(method, path string) *Error {
 
 // notFound is the answer of the few operations that have a name for it; the others answer invalid.
 func notFound(resource, format string, args ...any) *Error {
-	return &Error{Name: resourceNotFound, Status: http.StatusNotFound, Message: fmt.Sprintf(format, args...), ResourceName: resource}
+	return &Error{Name: wire.ResourceNotFound, Status: http.StatusNotFound, Message: fmt.Sprintf(format, args...), ResourceName: resource}
 }
-
-// The errors that carry the name of their resource in a member of its own.
-const (
-	resourceNotFound = "ResourceNotFoundException"
-	tooManyTags      = "TooManyTagsException"
-)
 
 // named is X-Ray's name for each reason of an error of the settings.
 var named = map[settings.Reason]string{
 	settings.Invalid:         "InvalidRequestException",
-	settings.NotFound:        resourceNotFound,
+	settings.NotFound:        wire.ResourceNotFound,
 	settings.TooMany:         "RuleLimitExceededException",
 	settings.TooManyPolicies: "PolicyCountLimitExceededException",
-	settings.TooManyTags:     tooManyTags,
+	settings.TooManyTags:     wire.TooManyTags,
 	settings.WrongRevision:   "InvalidPolicyRevisionIdException",
 	settings.Malformed:       "MalformedPolicyDocumentException",
 	settings.TooLarge:        "PolicySizeLimitExceededException",
@@ -104,37 +81,4 @@ func toError(ctx context.Context, log *slog.Logger, err error) *Error {
 	}
 	log.Error("request failed", "error", err)
 	return &Error{Name: "InternalFailure", Status: http.StatusInternalServerError, Message: "The server failed. Its log says why."}
-}
-
-// write answers with v as JSON.
-func write(w http.ResponseWriter, status int, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("encode answer: %w", err)
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("x-amzn-RequestId", requestID())
-	h.Set("Content-Length", fmt.Sprint(len(b)))
-	w.WriteHeader(status)
-	_, _ = w.Write(b) // the client is gone: nobody is left to tell
-	return nil
-}
-
-// writeError answers with e.
-func writeError(w http.ResponseWriter, e *Error) {
-	w.Header().Set("x-amzn-ErrorType", e.Name)
-	body := map[string]string{"Message": e.Message}
-	if e.Name == resourceNotFound || e.Name == tooManyTags {
-		body["ResourceName"] = e.ResourceName
-	}
-	_ = write(w, e.Status, body) // strings always encode
-}
-
-// requestID is a random UUID.
-func requestID() string {
-	var b [16]byte
-	rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -5,10 +5,14 @@ import (
 	"sync"
 
 	"github.com/rayscope/rayscope/internal/ingest"
+	"github.com/rayscope/rayscope/internal/wire"
 )
 
-// bodies lends buffers for request bodies.
-var bodies = sync.Pool{New: func() any { return new([]byte) }}
+// Memory for requests. The pools forget what is idle, and with it the memory of an unusually large body.
+var (
+	bodies  = sync.Pool{New: func() any { return new([]byte) }}
+	batches = sync.Pool{New: func() any { return new(wire.Documents) }}
+)
 
 type unprocessedSegment struct {
 	Id        *string
@@ -22,9 +26,9 @@ type putTraceSegmentsOutput struct {
 
 // putTraceSegments keeps documents. It answers when those that it does not list as unprocessed are durable.
 func (a *API) putTraceSegments(ctx context.Context, body []byte) (any, error) {
-	batch := batches.Get().(*documentBatch)
+	batch := batches.Get().(*wire.Documents)
 	defer batches.Put(batch)
-	docs, err := batch.read(body)
+	docs, err := batch.Read(body)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,9 +19,9 @@ type Values struct {
 }
 
 type value struct {
-	text     string
-	given    bool   // by flag or variable; else it is the default
-	variable string // that gave it
+	texts    []string // one at least; more only of a setting that may be repeated
+	given    bool     // by flag or variable; else it is the default
+	variable string   // that gave it
 }
 
 // Env looks up an environment variable that is nobody's setting, such as HOME.
@@ -32,7 +34,33 @@ func (v *Values) Given(name string) bool { return v.get(name).given }
 func (v *Values) Args() []string { return v.args }
 
 // Text is the setting as it was given.
-func (v *Values) Text(name string) string { return v.get(name).text }
+func (v *Values) Text(name string) string { return v.get(name).texts[0] }
+
+// Texts is a setting that may be repeated, each as it was given.
+func (v *Values) Texts(name string) []string { return v.get(name).texts }
+
+// Flags are the settings that flags gave, as --name=value and sorted: what starts another process alike, wherever that gets its
+// environment from.
+func (v *Values) Flags() (flags []string) {
+	for _, name := range slices.Sorted(maps.Keys(v.values)) {
+		x := v.values[name]
+		if !x.given || x.variable != "" {
+			continue
+		}
+		for _, text := range x.texts {
+			flags = append(flags, "--"+name+"="+text)
+		}
+	}
+	return flags
+}
+
+// Origin is where the setting comes from, for messages: "--port", or the name of its environment variable.
+func (v *Values) Origin(name string) string {
+	if x := v.get(name); x.variable != "" {
+		return x.variable
+	}
+	return "--" + name
+}
 
 // Read is the setting as parse reads it. An error is noted, and the zero value returned.
 func Read[T any](v *Values, name string, parse func(string) (T, error)) T {

@@ -69,11 +69,23 @@ func (r *reader) receive(datagram []byte) {
 	switch {
 	case why != good:
 		s.reject(why, datagram)
-	case r.chunk == nil:
+	case r.chunk == nil && !r.move(&datagram, &doc):
 		s.spill(spilledQueue, 1, errQueueFull)
 	default:
 		r.keep(datagram, doc)
 	}
+}
+
+// move takes a datagram out of the spare memory into a chunk, if there is one by now: the reader may have waited long for the
+// first datagram after an overload.
+func (r *reader) move(datagram, doc *[]byte) bool {
+	if r.chunk = r.server.take(); r.chunk == nil {
+		return false
+	}
+	head := len(*datagram) - len(*doc) // the document is the end of the datagram
+	*datagram = r.chunk.space()[:copy(r.chunk.space(), *datagram)]
+	*doc = (*datagram)[head:]
+	return true
 }
 
 func (r *reader) keep(datagram, doc []byte) {

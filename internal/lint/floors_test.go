@@ -50,6 +50,7 @@ var floors = map[string]floor{
 	"internal/console":    doors,
 	"internal/demo":       doors,
 	"internal/server":     doors,
+	"internal/wire":       doors,
 	"internal/xrayclient": doors,
 	"internal/show":       doors,
 	"web":                 doors,
@@ -59,6 +60,7 @@ var floors = map[string]floor{
 	"internal/terminal":   fittings,
 	"bench":               roof,
 	"cmd":                 roof,
+	"deploy":              roof,
 }
 
 // elsewhere are directories that are no part of the house: rules and tests over it, modules of their own.

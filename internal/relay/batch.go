@@ -58,9 +58,9 @@ type batch struct {
 	hash   string
 }
 
-// classes are the sizes of buffers. Those of a few documents are small, as hundreds of them may wait for an endpoint that
-// is away; the largest takes a full batch with what close writes behind it.
-var classes = [...]int{16 << 10, 128 << 10, maxBody + 1<<10}
+// classes are the sizes of buffers, doubling: what waits for an endpoint that is away is bounded by the sizes of its
+// buffers, of which no more than half should be empty. The largest takes a full batch with what close writes behind it.
+var classes = [...]int{16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, maxBody + 1<<10}
 
 // pools lend batches with a buffer of their class.
 var pools [len(classes)]sync.Pool

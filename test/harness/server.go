@@ -98,12 +98,12 @@ func (s *Server) Restart(t testing.TB) {
 }
 
 func (s *Server) ready() error {
-	_, err := s.get("/readyz")
+	_, err := get(s.URL, "/readyz")
 	return err
 }
 
-func (s *Server) get(path string) (string, error) {
-	resp, err := client.Get(s.URL + path)
+func get(url, path string) (string, error) {
+	resp, err := client.Get(url + path)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +127,12 @@ func (s *Server) MustServe(t testing.TB) {
 // when there is none: some counters come into being with their first event.
 func (s *Server) Metric(t testing.TB, name string, labels ...string) float64 {
 	t.Helper()
-	body, err := s.get("/metrics")
+	return metric(t, s.URL, name, labels)
+}
+
+func metric(t testing.TB, url, name string, labels []string) float64 {
+	t.Helper()
+	body, err := get(url, "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,8 +168,10 @@ func isSeries(line, name string, labels []string) bool {
 const DaemonHeader = `{"format": "json", "version": 1}` + "\n"
 
 // Datagram sends bytes to the daemon's UDP port as they are.
-func (s *Server) Datagram(payload string) error {
-	conn, err := net.Dial("udp", s.Daemon)
+func (s *Server) Datagram(payload string) error { return datagram(s.Daemon, payload) }
+
+func datagram(address, payload string) error {
+	conn, err := net.Dial("udp", address)
 	if err != nil {
 		return err
 	}
@@ -172,3 +179,6 @@ func (s *Server) Datagram(payload string) error {
 	_, err = io.WriteString(conn, payload)
 	return err
 }
+
+// Own is the answer to GET of one of Rayscope's own paths.
+func (s *Server) Own(path string) (string, error) { return get(s.URL, path) }

@@ -211,9 +211,10 @@ func (d *Document) walk(yield func(*Document) bool) bool {
 }
 
 // Unprocessed is the result of PutTraceSegments.
-type Unprocessed struct {
-	UnprocessedTraceSegments []struct {
-		Id                 *string
-		ErrorCode, Message string
-	}
+type Unprocessed struct{ UnprocessedTraceSegments []UnprocessedSegment }
+
+// An UnprocessedSegment is a document that was not taken. Its Id is nil if it has none that can be read.
+type UnprocessedSegment struct {
+	Id                 *string
+	ErrorCode, Message string
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/rayscope/rayscope/internal/store/pebble"
 )
 
-func text(s string) fact.Value    { return fact.Value{Kind: fact.String, String: s} }
 func number(n float64) fact.Value { return fact.Value{Kind: fact.Number, Number: n} }
 
 // shopFacts states a dozen facts of a trace of the shop, by its id: one that is its own, one of many users, and ten that

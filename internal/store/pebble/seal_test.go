@@ -18,6 +18,8 @@ import (
 	"github.com/rayscope/rayscope/internal/store/pebble"
 )
 
+func text(s string) fact.Value { return fact.Value{Kind: fact.String, String: s} }
+
 // listing is a derive whose part lists the rows of the minute; every segment's id is an annotation.
 func listing(traces iter.Seq2[*store.Trace, error], note func(fact.Fact)) ([]store.Part, error) {
 	p := store.Part{Kind: 1, Key: []byte("listing")}

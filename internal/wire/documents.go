@@ -1,9 +1,7 @@
-package api
+package wire
 
 import (
-	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/rayscope/rayscope/internal/jsonscan"
 )
@@ -16,20 +14,17 @@ const (
 	maxBodyDepth = 100
 )
 
-// A documentBatch reads bodies of PutTraceSegments. It keeps its memory from one to the next.
-type documentBatch struct {
+// A Documents reads bodies of PutTraceSegments. It keeps its memory from one to the next.
+type Documents struct {
 	docs [][]byte
 	text []byte // backs docs
 }
 
-// batches lends documentBatches. The pool forgets idle ones, and with them the memory of an unusually large body.
-var batches = sync.Pool{New: func() any { return new(documentBatch) }}
-
-// read returns the documents that the body lists, decoded from the JSON strings in which they travel. They are valid
-// until the next read. There are none if the list is empty, null or missing; an empty body is an empty object.
+// Read returns the documents that the body lists, decoded from the JSON strings in which they travel. They are valid
+// until the next Read. There are none if the list is empty, null or missing; an empty body is an empty object.
 //
 // The error is an *Error: malformed if the body is not a JSON object, invalid if it is one of the wrong shape.
-func (b *documentBatch) read(body []byte) ([][]byte, error) {
+func (b *Documents) Read(body []byte) ([][]byte, error) {
 	b.docs = b.docs[:0]
 	if len(body) == 0 {
 		return nil, nil
@@ -46,7 +41,7 @@ func (b *documentBatch) read(body []byte) ([][]byte, error) {
 	}
 	s.End()
 	if err := s.Err(); err != nil {
-		return nil, malformed(fmt.Sprintf("The body is not a JSON object: %v.", err))
+		return nil, Malformed("The body is not a JSON object: %v.", err)
 	}
 	if shape != nil {
 		return nil, shape
@@ -55,14 +50,14 @@ func (b *documentBatch) read(body []byte) ([][]byte, error) {
 }
 
 // readList reads the list. It goes on after an error, because broken JSON behind it would be the worse one.
-func (b *documentBatch) readList(s *jsonscan.Scanner) (shape error) {
+func (b *Documents) readList(s *jsonscan.Scanner) (shape error) {
 	b.docs, b.text = b.docs[:0], b.text[:0]
 	if c := s.Peek(); c != '[' {
 		s.Skip()
 		if c == 'n' {
 			return nil
 		}
-		return invalid("TraceSegmentDocuments has the wrong type: %s was found, a list of strings is needed.", typeFrom(c))
+		return Invalid("TraceSegmentDocuments has the wrong type: %s was found, a list of strings is needed.", typeFrom(c))
 	}
 	n := 0
 	for ok := s.Open('['); ok; ok = s.More(']') {
@@ -75,12 +70,12 @@ func (b *documentBatch) readList(s *jsonscan.Scanner) (shape error) {
 			s.Skip()
 		}
 		if c != '"' && shape == nil {
-			shape = invalid("TraceSegmentDocuments[%d] has the wrong type: %s was found, a string is needed that holds a segment document as JSON.", n, typeFrom(c))
+			shape = Invalid("TraceSegmentDocuments[%d] has the wrong type: %s was found, a string is needed that holds a segment document as JSON.", n, typeFrom(c))
 		}
 		n++
 	}
 	if n > maxDocuments {
-		return invalid("TraceSegmentDocuments has %d documents, at most %d are allowed. Send the rest in another request.", n, maxDocuments)
+		return Invalid("TraceSegmentDocuments has %d documents, at most %d are allowed. Send the rest in another request.", n, maxDocuments)
 	}
 	return shape
 }

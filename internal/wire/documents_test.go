@@ -1,4 +1,4 @@
-package api
+package wire
 
 import (
 	"encoding/json"
@@ -41,7 +41,7 @@ func TestDocuments(t *testing.T) {
 		{body: `   `, name: "SerializationException", says: "not a JSON object"},
 		{body: strings.Repeat(`{"a":`, 1e5), name: "SerializationException", says: "levels of nesting"},
 	} {
-		docs, err := new(documentBatch).read([]byte(c.body))
+		docs, err := new(Documents).Read([]byte(c.body))
 		var e *Error
 		if c.name == "" && err != nil || c.name != "" && (!errors.As(err, &e) || e.Name != c.name || !strings.Contains(e.Message, c.says)) {
 			t.Errorf("%.100s: error %v, want %s that says %q", c.body, err, c.name, c.says)
@@ -84,10 +84,10 @@ func document() string {
 
 // A batch that is used again takes no memory from the heap, and its documents are those of the last body.
 func TestDocumentsReuse(t *testing.T) {
-	var b documentBatch
+	var b Documents
 	large, small := body(t, 50, document()), body(t, 1, "{}")
 	for _, in := range [][]byte{large, small, large} {
-		docs, err := b.read(in)
+		docs, err := b.Read(in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,8 +99,8 @@ func TestDocumentsReuse(t *testing.T) {
 			t.Errorf("documents %.200q, want %.200q", got, want.TraceSegmentDocuments)
 		}
 	}
-	if n := testing.AllocsPerRun(20, func() { _, _ = b.read(large) }); n != 0 {
-		t.Errorf("read allocates %v times", n)
+	if n := testing.AllocsPerRun(20, func() { _, _ = b.Read(large) }); n != 0 {
+		t.Errorf("Read allocates %v times", n)
 	}
 }
 
@@ -111,7 +111,7 @@ func FuzzDocuments(f *testing.F) {
 	f.Add([]byte(`{"TraceSegmentDocuments":["a",1]}`))
 	f.Add(body(f, 2, document()))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		docs, err := new(documentBatch).read(body)
+		docs, err := new(Documents).Read(body)
 		if err != nil {
 			if e := (*Error)(nil); !errors.As(err, &e) {
 				t.Fatalf("%q: %v is no *Error", body, err)
@@ -141,11 +141,11 @@ func BenchmarkDocuments(b *testing.B) {
 	for _, n := range []int{1, 50} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			in := body(b, n, document())
-			var batch documentBatch
+			var batch Documents
 			b.SetBytes(int64(len(in)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if docs, err := batch.read(in); err != nil || len(docs) != n {
+				if docs, err := batch.Read(in); err != nil || len(docs) != n {
 					b.Fatal(err)
 				}
 			}
