@@ -8,9 +8,13 @@ import (
 	"time"
 )
 
-// drainFor is how long datagrams that the kernel holds are still read after the stop: at 100,000 a second its buffer is
-// empty after 35 ms, and who sends on for ever must not keep us.
-const drainFor = 100 * time.Millisecond
+// After the stop datagrams that the kernel holds are still read, until none came for drainQuiet: loopback delivers at once,
+// so what was sent before the stop is there. Who sends on for ever must not keep us longer than drainMost, in which a
+// laden machine reads a full buffer.
+const (
+	drainQuiet = 50 * time.Millisecond
+	drainMost  = time.Second
+)
 
 // shownBytes is how much of a rejected datagram is logged: enough to know its sender by, too little to fill a disk.
 const shownBytes = 40
@@ -21,7 +25,9 @@ type reader struct {
 	chunk  *chunk // nil when there is no memory to be had
 	spare  []byte // receives what is thrown away
 	idle   bool   // no document was kept since the last look
-	drain  bool   // the stop has begun, and the deadline of the socket is the end
+
+	drainEnd time.Time // zero before the stop
+	drained  uint64    // datagrams received when last looked at, after the stop
 }
 
 // run reads until the stop.
@@ -34,11 +40,9 @@ func (r *reader) run() error {
 			r.receive(buf[:n])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("receive datagrams: %w", err)
-		case r.drain:
+		case !r.onDeadline():
 			r.handOver()
 			return nil
-		default:
-			r.onDeadline()
 		}
 	}
 }
@@ -77,27 +81,40 @@ func (r *reader) keep(datagram, doc []byte) {
 	r.idle = false
 	if r.chunk.full() {
 		r.handOver()
-	} else if len(r.chunk.docs) == 1 && !r.drain {
+	} else if len(r.chunk.docs) == 1 && r.drainEnd.IsZero() {
 		r.wakeAt(time.Now().Add(chunkAge))
 	}
 }
 
-// onDeadline hands the chunk over if somebody is free to take it. Else it goes on filling: chunks that wait are full
-// ones, but for one.
-func (r *reader) onDeadline() {
+// onDeadline hands the chunk over if somebody is free to take it, and reports whether to read on. Else the chunk goes on
+// filling: chunks that wait are full ones, but for one.
+func (r *reader) onDeadline() (more bool) {
 	if r.server.isStopping() {
-		r.drain = true
-		r.wakeAt(time.Now().Add(drainFor))
-		return
+		return r.goOnDraining()
 	}
 	if len(r.server.queue) == 0 {
 		r.handOver()
 	}
 	if r.chunk != nil && len(r.chunk.docs) > 0 {
 		r.wakeAt(time.Now().Add(chunkAge))
-		return
+	} else {
+		r.onIdle()
 	}
-	r.onIdle()
+	return true
+}
+
+// goOnDraining tells whether more datagrams may be in the socket.
+func (r *reader) goOnDraining() bool {
+	now, received := time.Now(), r.server.metrics.received.Load()
+	switch {
+	case r.drainEnd.IsZero():
+		r.drainEnd = now.Add(drainMost)
+	case received == r.drained || now.After(r.drainEnd):
+		return false
+	}
+	r.drained = received
+	r.wakeAt(now.Add(drainQuiet))
+	return true
 }
 
 // onIdle lets memory go when nothing has been kept for a while.
@@ -121,7 +138,7 @@ func (r *reader) wakeAt(t time.Time) {
 	// It fails only on a closed socket, which the next read reports. The stop may begin at any time and sets a deadline
 	// of its own to wake us, which must not get lost.
 	r.server.in.SetReadDeadline(t)
-	if !r.drain && r.server.isStopping() {
+	if r.drainEnd.IsZero() && r.server.isStopping() {
 		r.server.in.SetReadDeadline(longAgo)
 	}
 }

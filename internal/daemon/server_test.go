@@ -71,7 +71,9 @@ func listenWith(t *testing.T, c Config) *fixture {
 	if c.API == nil {
 		c.API = http.NotFoundHandler()
 	}
-	c.Clock = time.Now
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
 	c.Registerer = prometheus.NewRegistry()
 	c.Logger = slog.New(slog.NewTextHandler(log, nil))
 	s, err := Listen(c)
@@ -267,6 +269,52 @@ func TestShutdownWithStuckIntakeEnds(t *testing.T) {
 		t.Errorf("Serve: got error %v, want none", err)
 	}
 	f.counts(f.metrics.spilled[spilledStore], "spilled", 1)
+}
+
+// A call by TCP that hangs until the time is over does not keep datagrams from being handed in, and one that ends is answered.
+func TestShutdownWithSlowCalls(t *testing.T) {
+	for _, hangs := range []bool{false, true} {
+		var r recorder
+		entered, release := make(chan struct{}), make(chan struct{})
+		f := start(t, r.take, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			close(entered)
+			select {
+			case <-release:
+			case <-q.Context().Done():
+			}
+		}))
+		answered := make(chan error, 1)
+		go func() {
+			resp, err := http.Post("http://"+f.TCPAddr()+"/GetSamplingRules", "", nil)
+			if err == nil {
+				resp.Body.Close()
+			}
+			answered <- err
+		}()
+		<-entered
+		f.send(header + "{}")
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- f.Shutdown(ctx) }()
+		if err := <-f.served; err != nil { // while the call hangs
+			t.Errorf("Serve: got error %v, want none", err)
+		}
+		if len(r.docs) != 1 {
+			t.Errorf("%d documents were handed in, want 1", len(r.docs))
+		}
+		if hangs {
+			cancel()
+		} else {
+			close(release)
+		}
+		if err := <-ended; errors.Is(err, context.Canceled) != hangs || !hangs && err != nil {
+			t.Errorf("hangs %v: Shutdown gave error %v", hangs, err)
+		}
+		if err := <-answered; (err != nil) != hangs {
+			t.Errorf("hangs %v: the caller got error %v", hangs, err)
+		}
+		cancel()
+	}
 }
 
 func TestIntakeIsTriedAgain(t *testing.T) {
@@ -546,6 +594,55 @@ func TestEachDatagramArrives(t *testing.T) {
 		}
 	}
 	f.finish()
+}
+
+// A flood of what is no document takes no memory, fills no log, and keeps good ones out only as far as the kernel does.
+func TestHostileFlood(t *testing.T) {
+	var r recorder
+	now := time.Now()
+	f := startWith(t, Config{Intake: r.take, Memory: MinMemory, Clock: func() time.Time { return now }})
+	hostile, err := net.Dial("udp", f.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hostile.Close()
+	flood := [][]byte{
+		[]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), bytes.Repeat([]byte("["), 9000), []byte(header), []byte("\n\n\n"),
+		[]byte(header + "M1xx"), nil, []byte(strings.Repeat("{\"a\":", 60) + "\n"), bytes.Repeat([]byte{0xff}, 60_000),
+	}
+	const rounds, goodOnes = 3000, 300
+	for i := range rounds {
+		for _, d := range flood {
+			if _, err := hostile.Write(d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i%(rounds/goodOnes) == 0 {
+			f.send(header + fmt.Sprint(i))
+		}
+	}
+	chunks := f.inFlight.Load() + int64(len(f.free))
+	f.finish()
+
+	c, sent := f.Counts(), uint64(rounds*len(flood)+goodOnes)
+	if got := c.Received + c.KernelDropped; runtime.GOOS == "linux" && got != sent {
+		t.Errorf("got %d received and %d dropped by the kernel, want %d together", c.Received, c.KernelDropped, sent)
+	}
+	if c.Spilled != 0 || c.Rejected+uint64(len(r.docs)) != c.Received {
+		t.Errorf("got %+v and %d documents, want all received ones rejected or taken in", c, len(r.docs))
+	}
+	if lost := uint64(goodOnes - len(r.docs)); runtime.GOOS == "linux" && lost > c.KernelDropped {
+		t.Errorf("%d of %d good datagrams were lost, though the kernel dropped only %d", lost, goodOnes, c.KernelDropped)
+	}
+	if chunks > 1+2*workers {
+		t.Errorf("%d chunks are held, want a few", chunks)
+	}
+	if lines := strings.Count(f.log.String(), "datagram rejected"); lines == 0 || lines > int(reasons) {
+		t.Errorf("the log has %d lines of rejections in one instant, want one for each reason:\n%s", lines, f.log)
+	}
+	if got := f.log.Len(); got > 4096 {
+		t.Errorf("the log has %d bytes, want no more than 4096", got)
+	}
 }
 
 // When nothing comes any more the chunks of a burst are let go, and the next burst gets new ones.

@@ -53,6 +53,7 @@ type batch struct {
 	ends [maxDocuments]uint32 // where each document ends in the body
 
 	refs   atomic.Int32
+	spoilt atomic.Bool // the buffer is not lent again
 	hashed sync.Once
 	hash   string
 }
@@ -95,8 +96,14 @@ func classOf(size int) int {
 	return len(classes)
 }
 
+// spoil keeps the buffer from being lent again: net/http may still read the body of a call that has failed already.
+func (b *batch) spoil() { b.spoilt.Store(true) }
+
 // recycle lends the buffer to another batch. One that has grown to a size of its own is left to the garbage collector.
 func (b *batch) recycle() {
+	if b.spoilt.Load() {
+		return
+	}
 	if i := classOf(cap(b.buf)); i < len(classes) && cap(b.buf) == classes[i] {
 		pools[i].Put(b)
 	}

@@ -98,3 +98,13 @@ func (d *Daemon) Says(texts ...string) error {
 	}
 	return nil
 }
+
+// LogSize is how many bytes the daemon has logged.
+func (d *Daemon) LogSize(t testing.TB) int64 {
+	t.Helper()
+	info, err := os.Stat(d.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}

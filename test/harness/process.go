@@ -135,3 +135,6 @@ func (p *Process) Tail() string {
 	}
 	return string(bytes.TrimSpace(b))
 }
+
+// Pid is the process's id.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }

@@ -179,3 +179,6 @@ func datagram(address, payload string) error {
 	_, err = io.WriteString(conn, payload)
 	return err
 }
+
+// Own is the answer to GET of one of Rayscope's own paths.
+func (s *Server) Own(path string) (string, error) { return get(s.URL, path) }
