@@ -14,7 +14,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // from the first signal on the next one ends the process at once
-	err := program().Run(ctx, os.Args[1:], os.LookupEnv, cli.Streams{Out: os.Stdout, Err: os.Stderr})
+	err := program().Run(ctx, arguments(os.Args), os.LookupEnv, cli.Streams{Out: os.Stdout, Err: os.Stderr})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rayscope:", err)
 	}
@@ -25,6 +25,6 @@ func program() *cli.Program {
 	return &cli.Program{
 		Name:     "rayscope",
 		Summary:  "Rayscope is a self-hosted distributed tracing system that speaks AWS X-Ray.",
-		Commands: []cli.Command{serveCommand(), demoCommand(), tracesCommand(), traceCommand(), mapCommand(), tailCommand(), versionCommand()},
+		Commands: []cli.Command{serveCommand(), demoCommand(), daemonCommand(), tracesCommand(), traceCommand(), mapCommand(), tailCommand(), versionCommand()},
 	}
 }

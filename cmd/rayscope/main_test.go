@@ -6,8 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -16,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rayscope": main})
+	testscript.Main(m, map[string]func(){"rayscope": main, "xray": main})
 }
 
 // The scripts call the binary. They find in their environment:
@@ -85,6 +87,43 @@ func TestInterrupt(t *testing.T) {
 		}
 		if err := cmd.Wait(); err != nil || !strings.Contains(log.String(), c.want) || !strings.Contains(log.String(), "stopping") {
 			t.Errorf("rayscope serve %q %q: got %v, want exit code 0; the log should have %q and stopping:\n%s", c.args, c.env, err, c.want, &log)
+		}
+	}
+}
+
+// The original's own call: flags, the log's form, and the end by SIGTERM with code 0, though AWS cannot be reached.
+func TestDaemonByItsOldName(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no SIGTERM")
+	}
+	cmd := exec.Command("xray", "-o", "-n", "us-west-2", "-b", "127.0.0.1:0", "-t", "127.0.0.1:0", "-l", "debug", "--stop-timeout=1s")
+	cmd.Env = append(os.Environ(), "HTTPS_PROXY=http://127.0.0.1:1")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		log.WriteString(lines.Text() + "\n")
+		if strings.Contains(lines.Text(), "X-Ray Endpoint") {
+			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	err = cmd.Wait()
+	for _, want := range []string{
+		`(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \[Info\] Initializing Rayscope X-Ray daemon .+$`,
+		`(?m) \[Info\] Using buffer memory limit of \d+ MB$`,
+		`(?m) \[Info\] Using region: us-west-2 `,
+		`(?m) \[Info\] HTTP Proxy server using X-Ray Endpoint : https://xray\.us-west-2\.amazonaws\.com$`,
+		`(?m) \[Info\] Starting proxy http server on 127\.0\.0\.1:\d+$`,
+	} {
+		if err != nil || !regexp.MustCompile(want).MatchString(log.String()) {
+			t.Errorf("got error %v, want exit code 0 and %s in the log:\n%s", err, want, &log)
 		}
 	}
 }

@@ -127,7 +127,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	}
 	defer stop(&err, front.Shutdown)
 
-	agent, err := startDaemon(c.daemonListen, fail, daemon.Config{
+	door, err := startDaemon(c.daemonListen, fail, daemon.Config{
 		Intake: func(ctx context.Context, docs [][]byte) error {
 			_, err := in.Put(ctx, c.account, docs) // counts and logs what it refuses; nobody waits for an answer
 			return err
@@ -140,9 +140,9 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	if err != nil {
 		return elsewhere(err, `choose another with --daemon-listen, or turn the daemon off with --daemon-listen=""`)
 	}
-	defer stop(&err, agent.shutdown)
+	defer stop(&err, door.shutdown)
 
-	at.web, at.daemon = front.Addr(), agent.address
+	at.web, at.daemon = front.Addr(), door.address
 	go func() { fail(front.Serve()) }()
 	ready.Store(true)
 	defer ready.Store(false)
@@ -154,7 +154,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	others.Go(func() { retention.Run(running, db, c.retention, log) })
 	others.Go(func() { rollups.Run(running) })
 	others.Go(func() {
-		if err := also(running, agent.address, log); err != nil {
+		if err := also(running, door.address, log); err != nil {
 			fail(err)
 		}
 	})
@@ -178,24 +178,24 @@ func openEncryption(ctx context.Context, db store.Store, c config, kept *setting
 	return s, err
 }
 
-// An agent is the daemon's listener that runs, or none.
-type agent struct {
+// A receiver is the daemon's listener that runs, or none.
+type receiver struct {
 	address  string // empty if there is none
 	shutdown func(context.Context) error
 }
 
 // startDaemon runs the daemon's listener at the address, which may be empty for none.
-func startDaemon(address string, fail context.CancelCauseFunc, c daemon.Config) (agent, error) {
+func startDaemon(address string, fail context.CancelCauseFunc, c daemon.Config) (receiver, error) {
 	if address == "" {
-		return agent{shutdown: func(context.Context) error { return nil }}, nil
+		return receiver{shutdown: func(context.Context) error { return nil }}, nil
 	}
 	c.Address = address
 	d, err := daemon.Listen(c)
 	if err != nil {
-		return agent{}, err
+		return receiver{}, err
 	}
 	go func() { fail(d.Serve()) }()
-	return agent{d.Addr(), d.Shutdown}, nil
+	return receiver{d.Addr(), d.Shutdown}, nil
 }
 
 // stop stops a part in stopTime and joins its error to err.

@@ -13,6 +13,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A Program is a set of commands.
@@ -36,9 +37,11 @@ type Command struct {
 // A Setting is a flag that is also an environment variable.
 type Setting struct {
 	Name     string // "data-dir"
+	Short    string // "d", for -d; empty: it has none
 	Value    string // what stands for its value in the help: "DIR"; empty for a switch, which is "true" or "false"
 	Default  string // of a switch: what holds when it is not given, in words
 	Help     string
+	Repeat   bool // may be given more than once; in the environment the values stand beside each other, with commas or blanks between
 	FlagOnly bool // the environment variable of this name belongs to another command and means something else there
 }
 
@@ -123,7 +126,7 @@ func (p *Program) command(name string) (*Command, error) {
 	if strings.HasPrefix(name, "-") {
 		return nil, Usagef("a command comes before its flags: %s COMMAND %s; %q lists the commands", p.Name, name, p.Name+" help")
 	}
-	return nil, Usagef("unknown command %q%s; %q lists the commands", name, didYouMean(name, "", append(names, "help")), p.Name+" help")
+	return nil, Usagef("unknown command %q%s; %q lists the commands", name, DidYouMean(name, "", append(names, "help")), p.Name+" help")
 }
 
 // values reads arguments, flags and environment. flag.ErrHelp asks for help.
@@ -131,15 +134,10 @@ func (p *Program) values(c *Command, args []string, env Env) (*Values, error) {
 	f := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	v := &Values{command: c.Name, program: p.Name, env: env, values: make(map[string]value, len(c.Settings))}
+	flags := make(map[string]*texts, len(c.Settings))
 	for _, s := range c.Settings {
-		s.define(f)
-		v.values[s.Name] = value{text: s.Default}
-		if s.FlagOnly {
-			continue
-		}
-		if text, ok := env(p.Variable(s.Name)); ok {
-			v.values[s.Name] = value{text: text, given: true, variable: p.Variable(s.Name)}
-		}
+		flags[s.Name] = s.define(f)
+		v.values[s.Name] = p.standing(&s, env)
 	}
 	var err error
 	if v.args, err = parse(f, args); err != nil {
@@ -148,18 +146,59 @@ func (p *Program) values(c *Command, args []string, env Env) (*Values, error) {
 	if c.Args == "" && len(v.args) > 0 {
 		return nil, fmt.Errorf("unexpected argument %q: settings are given as --name=value", v.args[0])
 	}
-	f.Visit(func(f *flag.Flag) { v.values[f.Name] = value{text: f.Value.String(), given: true} })
+	for name, t := range flags {
+		if len(t.given) > 0 {
+			v.values[name] = value{texts: t.given, given: true}
+		}
+	}
 	return v, nil
 }
 
-// define adds the setting to the flags.
-func (s *Setting) define(f *flag.FlagSet) {
-	if s.Value == "" {
-		f.Bool(s.Name, false, "")
-		return
+// standing is what holds for the setting unless a flag says otherwise: the environment variable, else the default.
+func (p *Program) standing(s *Setting, env Env) value {
+	if s.FlagOnly {
+		return value{texts: []string{s.Default}}
 	}
-	f.String(s.Name, s.Default, "")
+	text, ok := env(p.Variable(s.Name))
+	switch {
+	case !ok:
+		return value{texts: []string{s.Default}}
+	case s.Repeat:
+		each := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+		if len(each) == 0 {
+			each = []string{""}
+		}
+		return value{texts: each, given: true, variable: p.Variable(s.Name)}
+	}
+	return value{texts: []string{text}, given: true, variable: p.Variable(s.Name)}
 }
+
+// define adds the setting to the flags, under both names if it has two.
+func (s *Setting) define(f *flag.FlagSet) *texts {
+	t := &texts{repeat: s.Repeat, toggle: s.Value == ""}
+	f.Var(t, s.Name, "")
+	if s.Short != "" {
+		f.Var(t, s.Short, "")
+	}
+	return t
+}
+
+// texts is a flag's values as they were given: one, the last, unless the setting is repeated.
+type texts struct {
+	given          []string
+	repeat, toggle bool
+}
+
+func (t *texts) Set(s string) error {
+	if !t.repeat {
+		t.given = t.given[:0]
+	}
+	t.given = append(t.given, s)
+	return nil
+}
+
+func (t *texts) String() string   { return strings.Join(t.given, ",") }
+func (t *texts) IsBoolFlag() bool { return t.toggle }
 
 // parse reads flags and gives back the arguments between and behind them; behind "--" everything is an argument.
 func parse(f *flag.FlagSet, args []string) (others []string, err error) {
@@ -190,11 +229,14 @@ func explain(err error, c *Command) error {
 	for _, s := range c.Settings {
 		names = append(names, s.Name)
 	}
-	return fmt.Errorf("unknown flag --%s%s", name, didYouMean(name, "--", names))
+	if len(name) == 1 { // every other letter is close to it
+		return fmt.Errorf("unknown flag -%s", name)
+	}
+	return fmt.Errorf("unknown flag --%s%s", name, DidYouMean(name, "--", names))
 }
 
-// didYouMean is ", did you mean ...?" with the name that is closest, if one is close.
-func didYouMean(name, prefix string, names []string) string {
+// DidYouMean is ", did you mean ...?" with the name that is closest, if one is close.
+func DidYouMean(name, prefix string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}

@@ -52,6 +52,22 @@ func program() *cli.Program {
 					return nil
 				},
 			},
+			{
+				Name: "send", Summary: "Send.", About: "Send sends.", Example: "rayscope send -t x",
+				Settings: []cli.Setting{
+					{Name: "to", Short: "t", Value: "URL", Default: "home", Help: "Where to.", Repeat: true},
+					{Name: "slow", Short: "s", Default: "fast", Help: "Slowly."},
+					{Name: "size", Short: "n", Value: "N", Default: "1", Help: "Size."},
+				},
+				Run: func(_ context.Context, v *cli.Values, s cli.Streams) error {
+					slow := v.Switch("slow", false)
+					if err := v.Err(); err != nil {
+						return err
+					}
+					fmt.Fprintf(s.Out, "%q by %s given=%v slow=%v size=%s", v.Texts("to"), v.Origin("to"), v.Given("to"), slow, v.Text("size"))
+					return nil
+				},
+			},
 			{Name: "version", Summary: "Say the version.", About: "Version says it.", Example: "rayscope version",
 				Run: func(_ context.Context, _ *cli.Values, s cli.Streams) error {
 					fmt.Fprint(s.Out, "v1")
@@ -93,9 +109,16 @@ func TestRun(t *testing.T) {
 		{"find -- -a", "RAYSCOPE_ALL=1", `["-a"] all=true port=1`, "", 0},
 		{"find a --ball", "", "", "find: unknown flag --ball, did you mean --all?", 2},
 		{"find", "RAYSCOPE_ALL=some", "", `find: --all "some" (from RAYSCOPE_ALL): true or false is needed`, 2},
+		{"send", "", `["home"] by --to given=false slow=false size=1`, "", 0},
+		{"send -s -t a --to=b -to c -n=2", "", `["a" "b" "c"] by --to given=true slow=true size=2`, "", 0},
+		{"send -n 2 --size 3 -s=false", "RAYSCOPE_SLOW=true RAYSCOPE_TO=a,,b", `["a" "b"] by RAYSCOPE_TO given=true slow=false size=3`, "", 0},
+		{"send --size 3 -n 2", "RAYSCOPE_TO=", `[""] by RAYSCOPE_TO given=true slow=false size=2`, "", 0},
+		{"send -t x", "RAYSCOPE_TO=a,,b", `["x"] by --to given=true slow=false size=1`, "", 0},
+		{"send -s=maybe", "", "", `send: --slow "maybe": true or false is needed`, 2},
+		{"send -x", "", "", "send: unknown flag -x", 2},
 		{"version", "", "v1", "", 0},
 		{"--version", "", "v1", "", 0},
-		{"version --x", "", "", "version: unknown flag --x", 2},
+		{"version --x", "", "", "version: unknown flag -x", 2},
 		{"sevre", "", "", `unknown command "sevre", did you mean serve?; "rayscope help" lists the commands`, 2},
 		{"quux", "", "", `unknown command "quux"; "rayscope help" lists the commands`, 2},
 		{"--port=1 serve", "", "", `a command comes before its flags: rayscope COMMAND --port=1; "rayscope help" lists the commands`, 2},
@@ -133,6 +156,7 @@ Usage: rayscope COMMAND [--setting=value ...]
 Commands:
   serve      Serve.
   find       Find.
+  send       Send.
   version    Say the version.
   fail       
   help       Explain a command: rayscope help COMMAND
@@ -171,9 +195,27 @@ Settings, in brackets the environment variables for them; a flag comes before it
       Port.
       Default: 1
 `
+	send := `Send sends.
+
+Usage: rayscope send [--setting=value ...]
+
+Example:
+  rayscope send -t x
+
+Settings, in brackets the environment variables for them; a flag comes before its variable:
+  -t, --to URL ...  (RAYSCOPE_TO)
+      Where to.
+      Default: home
+  -s, --slow  (RAYSCOPE_SLOW)
+      Slowly.
+      Default: fast
+  -n, --size N  (RAYSCOPE_SIZE)
+      Size.
+      Default: 1
+`
 	for args, want := range map[string]string{
-		"help find": find,
-		"help":      list, "--help": list, "-h": list,
+		"help find": find, "help send": send,
+		"help": list, "--help": list, "-h": list,
 		"help serve": serve, "serve --help": serve, "serve -h": serve,
 		"help version": "Version says it.\n\nUsage: rayscope version\n\nExample:\n  rayscope version\n",
 	} {

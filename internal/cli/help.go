@@ -50,8 +50,14 @@ func (p *Program) commandHelp(w io.Writer, c *Command) {
 // usage is how a setting is given.
 func (p *Program) usage(s *Setting) string {
 	u := "--" + s.Name
+	if s.Short != "" {
+		u = "-" + s.Short + ", " + u
+	}
 	if s.Value != "" {
 		u += " " + s.Value
+	}
+	if s.Repeat {
+		u += " ..."
 	}
 	if !s.FlagOnly {
 		u += "  (" + p.Variable(s.Name) + ")"

@@ -17,9 +17,9 @@ type Values struct {
 }
 
 type value struct {
-	text     string
-	given    bool   // by flag or variable; else it is the default
-	variable string // that gave it
+	texts    []string // one at least; more only of a setting that may be repeated
+	given    bool     // by flag or variable; else it is the default
+	variable string   // that gave it
 }
 
 // Env looks up an environment variable that is nobody's setting, such as HOME.
@@ -32,7 +32,18 @@ func (v *Values) Given(name string) bool { return v.get(name).given }
 func (v *Values) Args() []string { return v.args }
 
 // Text is the setting as it was given.
-func (v *Values) Text(name string) string { return v.get(name).text }
+func (v *Values) Text(name string) string { return v.get(name).texts[0] }
+
+// Texts is a setting that may be repeated, each as it was given.
+func (v *Values) Texts(name string) []string { return v.get(name).texts }
+
+// Origin is where the setting comes from, for messages: "--port", or the name of its environment variable.
+func (v *Values) Origin(name string) string {
+	if x := v.get(name); x.variable != "" {
+		return x.variable
+	}
+	return "--" + name
+}
 
 // Read is the setting as parse reads it. An error is noted, and the zero value returned.
 func Read[T any](v *Values, name string, parse func(string) (T, error)) T {

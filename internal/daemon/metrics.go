@@ -4,8 +4,6 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/rayscope/rayscope/internal/ports"
 )
 
 // What the package counts.
@@ -118,7 +116,7 @@ func (s *Server) Counts() Counts {
 
 // dropped asks the kernel. When it does not tell, or the socket is closed, the last answer stands.
 func (s *Server) dropped() uint32 {
-	if n, err := ports.Drops(s.udp); err == nil {
+	if n, err := s.in.drops(); err == nil {
 		s.kernelDrops.Store(n)
 	}
 	return s.kernelDrops.Load()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"os"
 	"time"
 )
@@ -28,10 +27,10 @@ type reader struct {
 func (r *reader) run() error {
 	for {
 		buf := r.space()
-		n, from, err := r.server.udp.ReadFromUDPAddrPort(buf)
+		n, err := r.server.in.receive(buf)
 		switch {
 		case err == nil:
-			r.receive(buf[:n], from)
+			r.receive(buf[:n])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("receive datagrams: %w", err)
 		case r.drain:
@@ -57,14 +56,14 @@ func (r *reader) space() []byte {
 	return r.spare
 }
 
-func (r *reader) receive(datagram []byte, from netip.AddrPort) {
+func (r *reader) receive(datagram []byte) {
 	s := r.server
 	s.metrics.received.Add(1)
 	s.metrics.bytes.Add(uint64(len(datagram)))
 	doc, why := document(datagram, s.takesOTLP)
 	switch {
 	case why != good:
-		s.reject(why, datagram, from)
+		s.reject(why, datagram)
 	case r.chunk == nil:
 		s.spill(spilledQueue, 1, errQueueFull)
 	default:
@@ -103,9 +102,9 @@ func (r *reader) onDeadline() {
 func (r *reader) wakeAt(t time.Time) {
 	// It fails only on a closed socket, which the next read reports. The stop may begin at any time and sets a deadline
 	// of its own to wake us, which must not get lost.
-	r.server.udp.SetReadDeadline(t)
+	r.server.in.SetReadDeadline(t)
 	if !r.drain && r.server.isStopping() {
-		r.server.udp.SetReadDeadline(longAgo)
+		r.server.in.SetReadDeadline(longAgo)
 	}
 }
 
@@ -116,12 +115,12 @@ func (r *reader) handOver() {
 	}
 }
 
-func (s *Server) reject(why reason, datagram []byte, from netip.AddrPort) {
+func (s *Server) reject(why reason, datagram []byte) {
 	s.metrics.rejected[why].Add(1)
 	attrs := func() []slog.Attr {
 		return []slog.Attr{
 			slog.String("reason", why.String()),
-			slog.String("from", from.String()),
+			slog.String("from", s.in.sender().String()),
 			slog.Int("bytes", len(datagram)),
 			slog.String("begins", string(datagram[:min(len(datagram), shownBytes)])),
 			slog.String("hint", hint(why, datagram)),

@@ -64,7 +64,7 @@ const workers = 2
 
 // A Server listens since Listen returned it.
 type Server struct {
-	udp       *net.UDPConn
+	in        *inlet
 	door      *door
 	intake    func(ctx context.Context, docs [][]byte) error
 	takesOTLP bool
@@ -100,11 +100,14 @@ func Listen(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	size, err := grow(udp, c)
+	in, err := openInlet(udp, c.Logger)
 	if err != nil {
+		if tcp != nil {
+			err = errors.Join(err, tcp.Close())
+		}
 		return nil, err
 	}
-	return newServer(c, udp, tcp, size), nil
+	return newServer(c, in, tcp), nil
 }
 
 // listen binds the addresses as the configuration demands.
@@ -127,10 +130,10 @@ func listen(c Config) (*net.UDPConn, net.Listener, error) {
 	return udp, tcp, nil
 }
 
-func newServer(c Config, udp *net.UDPConn, tcp net.Listener, receiveBuffer int) *Server {
+func newServer(c Config, in *inlet, tcp net.Listener) *Server {
 	size := chunkSize(c.Memory)
 	s := &Server{
-		udp:       udp,
+		in:        in,
 		intake:    c.Intake,
 		takesOTLP: c.TakesOTLP,
 		clock:     c.Clock,
@@ -144,15 +147,15 @@ func newServer(c Config, udp *net.UDPConn, tcp net.Listener, receiveBuffer int) 
 	}
 	s.door = &door{address: c.TCP, http: newHTTP(c), log: c.Logger, after: time.After, listener: tcp}
 	if c.TCP == "" {
-		s.door.address = udp.LocalAddr().String()
+		s.door.address = in.addr.String()
 	}
 	s.work, s.abort = context.WithCancel(context.Background())
-	s.metrics = newMetrics(c.Registerer, s, receiveBuffer, c.Memory)
+	s.metrics = newMetrics(c.Registerer, s, in.size, c.Memory)
 	return s
 }
 
 // Addr is where datagrams are taken.
-func (s *Server) Addr() string { return s.udp.LocalAddr().String() }
+func (s *Server) Addr() string { return s.in.addr.String() }
 
 // TCPAddr is where calls are answered; empty while the address is taken.
 func (s *Server) TCPAddr() string {
@@ -178,7 +181,7 @@ func (s *Server) Serve() error {
 	})
 	udpErr := (&reader{server: s}).run()
 	close(s.queue)
-	closeErr := errors.Join(s.udp.Close(), s.door.http.Close())
+	closeErr := errors.Join(s.in.Close(), s.door.http.Close())
 	running.Wait()
 	return errors.Join(udpErr, httpErr, closeErr)
 }
@@ -201,7 +204,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) beginStop() {
 	s.stop.Do(func() {
 		close(s.stopping)
-		s.udp.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
+		s.in.SetReadDeadline(longAgo) // wakes the reader; fails only if it is gone already
 	})
 }
 

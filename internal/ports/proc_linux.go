@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // A socket is one line of /proc/net/{tcp,udp,tcp6,udp6}.
@@ -19,7 +18,6 @@ type socket struct {
 	local netip.AddrPort
 	state string // "0A": a TCP socket that listens
 	inode string
-	drops uint32 // UDP only: datagrams that found the receive buffer full
 }
 
 // sockets reads the tables of the network, "tcp" or "udp".
@@ -42,20 +40,14 @@ func sockets(network string) (all []socket, err error) {
 	return nil, err
 }
 
-// parseSocket reads "sl local remote st queues timer retrnsmt uid timeout inode ...", in the udp tables followed by
-// "ref pointer drops". The table's head has no address in second place.
+// parseSocket reads "sl local remote st queues timer retrnsmt uid timeout inode ...". The table's head has no address in
+// second place.
 func parseSocket(f []string) (socket, bool) {
 	if len(f) < 10 {
 		return socket{}, false
 	}
 	local, ok := parseAddr(f[1])
-	s := socket{local: local, state: f[3], inode: f[9]}
-	if len(f) == 13 {
-		drops, err := strconv.ParseInt(f[12], 10, 64) // printed as signed 32 bits: wraps to negative
-		ok = ok && err == nil
-		s.drops = uint32(drops)
-	}
-	return s, ok
+	return socket{local: local, state: f[3], inode: f[9]}, ok
 }
 
 // parseAddr reads "0100007F:07D0": words of 32 bits in the machine's byte order.
@@ -118,35 +110,4 @@ func process(inode string) string {
 		return fmt.Sprintf("process %s (%s)", pid, strings.TrimSpace(string(name)))
 	}
 	return ""
-}
-
-// Drops is how many datagrams the kernel threw away because the receive buffer of c was full.
-func Drops(c *net.UDPConn) (uint32, error) {
-	inode, err := inodeOf(c)
-	if err != nil {
-		return 0, err
-	}
-	all, err := sockets("udp")
-	if err != nil {
-		return 0, err
-	}
-	for _, s := range all {
-		if s.inode == inode {
-			return s.drops, nil
-		}
-	}
-	return 0, fmt.Errorf("socket %s is not listed in /proc/net/udp", inode)
-}
-
-func inodeOf(c *net.UDPConn) (string, error) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return "", err
-	}
-	var stat syscall.Stat_t
-	var statErr error
-	if err := raw.Control(func(fd uintptr) { statErr = syscall.Fstat(int(fd), &stat) }); err != nil {
-		return "", err
-	}
-	return strconv.FormatUint(stat.Ino, 10), statErr
 }

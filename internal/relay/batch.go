@@ -118,6 +118,11 @@ func (b *batch) reserve(n int) {
 	other.recycle()
 }
 
+// fits tells whether a document of n bytes may fit. If its escapes turn out to take more room, moveLast takes it out again.
+func (b *batch) fits(n int) bool {
+	return b.docs == 0 || b.docs < maxDocuments && len(b.buf)+n < maxBody
+}
+
 // tooLong tells whether the body may not grow any more, or has grown too far.
 func tooLong(b *batch) bool { return len(b.buf)+len(formats[b.kind].after) > maxBody }
 
@@ -136,7 +141,9 @@ func (b *batch) begin() {
 
 // addSegment appends a segment document.
 func (b *batch) addSegment(doc []byte) {
-	b.reserve(2*len(doc) + 32) // every byte a quote: room enough for all but texts of control characters
+	// Escapes double a document at most, control characters aside. One too large for a datagram is mostly text, so that less
+	// is enough; append makes room if it is not.
+	b.reserve(len(doc) + min(len(doc), 64<<10) + 32)
 	b.begin()
 	b.buf = appendString(b.buf, doc)
 	b.end()

@@ -14,6 +14,10 @@ const (
 	// firstLongPause is that after a failure that no retry mends, but a person: wrong credentials, clock or URL.
 	firstLongPause = 5 * time.Second
 
+	// growAfter calls that went well, for each that is allowed at once, one more is: a limit that the endpoint has shown is not
+	// run into again at once.
+	growAfter = 4
+
 	// awayAfter failures in a row an endpoint counts as away: one alone may be a connection that died idle.
 	awayAfter = 2
 	// awayAfterThrottled is the same for throttling. The endpoint is there, it only wants less: after 3 s of nothing but
@@ -50,7 +54,7 @@ func (b *breaker) uploads() int {
 // succeeded notes a call that went well and reports whether the endpoint was away until now.
 func (b *breaker) succeeded(now time.Time) (back bool) {
 	b.failures = 0
-	if b.streak++; b.streak >= b.allowed && b.allowed < b.most {
+	if b.streak++; b.streak >= growAfter*b.allowed && b.allowed < b.most {
 		b.allowed++
 		b.streak = 0
 	}

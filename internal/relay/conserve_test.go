@@ -106,7 +106,7 @@ func conserve(t *testing.T, seed uint64) {
 	faults := make([]*chaos, len(ends))
 	for i, e := range ends {
 		faults[i] = &chaos{random: rand.New(rand.NewPCG(seed, uint64(i+2))), on: true, refused: map[string]bool{}}
-		e.rule = faults[i].rule
+		e.obey(faults[i].rule)
 	}
 	r := start(Options{Endpoints: []Endpoint{{Uplink: ends[0], Spool: s, Drops: &drops}, {Uplink: ends[1]}}, Memory: 2 << 20})
 	all := map[string]bool{}

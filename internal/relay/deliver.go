@@ -36,10 +36,7 @@ func (r *Relay) Deliver(ctx context.Context, docs [][]byte) ([]Refusal, error) {
 	var b *batch
 	now := r.now()
 	for _, doc := range docs {
-		if b != nil && b.docs == maxDocuments {
-			b = nil
-		}
-		if b == nil {
+		if b == nil || !b.fits(len(doc)) {
 			b = newBatch(segments, now, 0)
 			batches = append(batches, b)
 		}
@@ -196,8 +193,8 @@ func (l *lane) giveBack(it *item) {
 	reason := "no answer in time"
 	if e := l.breaker.last; e != nil && l.breaker.failures > 0 {
 		reason = e.Error()
-	} else if l.bytes > l.limit {
-		reason = "too many documents wait"
+	} else if it.ctx.Err() == nil {
+		reason = "too many documents wait for it"
 	}
 	it.origin.receipt.err = fmt.Errorf("%w to %s: %s", ErrUndelivered, l.name, reason)
 	l.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -18,26 +19,33 @@ import (
 	"github.com/rayscope/rayscope/internal/uplink"
 )
 
+// A rule decides about a call. It may block.
+type rule = func(ctx context.Context, path string, docs []string) (refused []Refusal, err error)
+
 // An endpoint is a Poster that keeps what it takes and answers as its rule says.
 type endpoint struct {
 	name string
-	// rule decides about a call; nil takes it. It may block.
-	rule func(ctx context.Context, path string, docs []string) (refused []Refusal, err error)
 
 	mu    sync.Mutex
+	rule  rule           // nil takes all
 	docs  map[string]int // how often each document was taken, by its text
 	otlp  [][]byte       // requests taken
 	calls int
 	now   int // calls under way
-	most  int // of now
 }
 
 func newEndpoint(name string) *endpoint { return &endpoint{name: name, docs: map[string]int{}} }
 
+func (e *endpoint) obey(r rule) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.rule = r
+}
+
 func (e *endpoint) Name() string { return e.name }
 
 func (e *endpoint) Post(ctx context.Context, r uplink.Request) (uplink.Answer, error) {
-	e.begin()
+	rule := e.begin()
 	defer e.end()
 	var docs []string
 	if r.Path == "/TraceSegments" {
@@ -48,21 +56,21 @@ func (e *endpoint) Post(ctx context.Context, r uplink.Request) (uplink.Answer, e
 		docs = body.TraceSegmentDocuments
 	}
 	var refused []Refusal
-	if e.rule != nil {
+	if rule != nil {
 		var err error
-		if refused, err = e.rule(ctx, r.Path, docs); err != nil {
+		if refused, err = rule(ctx, r.Path, docs); err != nil {
 			return uplink.Answer{}, err
 		}
 	}
 	return e.take(r, docs, refused)
 }
 
-func (e *endpoint) begin() {
+func (e *endpoint) begin() rule {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.calls++
 	e.now++
-	e.most = max(e.most, e.now)
+	return e.rule
 }
 
 func (e *endpoint) end() {
@@ -105,6 +113,26 @@ func (e *endpoint) taken() (docs, twice int) {
 		}
 	}
 	return docs, twice
+}
+
+func (e *endpoint) took(doc []byte) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.docs[string(doc)] > 0
+}
+
+// called is the number of calls.
+func (e *endpoint) called() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.calls
+}
+
+// requests are those of OTLP.
+func (e *endpoint) requests() [][]byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.otlp)
 }
 
 // doc is a small document with the number as its id.

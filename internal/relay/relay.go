@@ -145,6 +145,10 @@ func (r *Relay) add(full []*batch, doc []byte, now time.Time) []*batch {
 		return full
 	}
 	b := r.open[k]
+	if b != nil && !b.fits(len(doc)) {
+		full = r.shut(full, b)
+		b = nil
+	}
 	if b == nil {
 		b = newBatch(k, now, 0)
 		r.open[k] = b

@@ -35,20 +35,20 @@ func TestRetryUntilTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEndpoint("a")
 		begin := time.Now()
-		e.rule = func(context.Context, string, []string) ([]Refusal, error) {
+		e.obey(func(context.Context, string, []string) ([]Refusal, error) {
 			if time.Since(begin) < time.Minute {
 				return nil, fail(uplink.Failing, 503)
 			}
 			return nil, nil
-		}
+		})
 		r := start(Options{Endpoints: []Endpoint{{Uplink: e}}})
 		put(t, r, docs(0, 200)...)
 		pass(30 * time.Second)
 		if s := r.State()[0]; s.Up || s.LastError == "" || s.Hint == "" || s.QueuedBytes == 0 || s.Oldest.IsZero() {
 			t.Errorf("state of an endpoint that fails: %+v", s)
 		}
-		if e.calls > 30 {
-			t.Errorf("%d calls in 30 s to an endpoint that fails: no back-off", e.calls)
+		if e.called() > 30 {
+			t.Errorf("%d calls in 30 s to an endpoint that fails: no back-off", e.called())
 		}
 		pass(time.Minute)
 		checkTaken(t, e, 200)

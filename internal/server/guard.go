@@ -18,9 +18,9 @@ var hostNames = []string{
 	"host.containers.internal", // Podman
 }
 
-// guard turns away what a foreign web page makes a browser on this machine send: requests under a foreign name that was
+// Guard turns away what a foreign web page makes a browser on this machine send: requests under a foreign name that was
 // made to resolve to loopback (DNS rebinding), and writes from a page of another origin. Programs send neither.
-func guard(next http.Handler) http.Handler {
+func Guard(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !local(r.Host) {

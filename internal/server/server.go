@@ -1,7 +1,7 @@
 // Package server is the main listener: API and console on one address, with health, readiness and metrics beside them.
 //
 // It asks for no credentials. So it listens on loopback only, and keeps web pages of others from using the browser of
-// somebody on this machine to get in: see guard.
+// somebody on this machine to get in: see Guard.
 package server
 
 import (
@@ -53,7 +53,7 @@ func Listen(c Config) (*Server, error) {
 		return nil, ports.Explain("tcp", c.Address, err)
 	}
 	return &Server{l, &http.Server{
-		Handler:           guard(routes(c)),
+		Handler:           Guard(routes(c)),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

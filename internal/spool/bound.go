@@ -123,7 +123,7 @@ func (s *Spool) giveUp(f *file, sl *slot, reason string) {
 
 // peek learns the entry in front of the file, and tells of those that damage has eaten.
 func (s *Spool) peek(f *file) error {
-	if f.ahead == 0 || f.head != nil {
+	if f.ahead == 0 || f.known {
 		return nil
 	}
 	if err := s.reopen(f); err != nil {

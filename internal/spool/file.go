@@ -40,13 +40,15 @@ type file struct {
 	entries, docs    int // not done
 	ahead, aheadDocs int // of these, not handed out yet: those from next on
 	next             int64
-	head             *header // of the record at next, if known
+	head             header  // of the record at next,
+	known            bool    // if it was read
 	out              []*slot // handed out and not done, by offset: no more than there are leases at a time
 	newest           int64   // time of the newest entry, microseconds
 
 	dirty    bool // has bytes that are not synced
 	gone     bool // removed
-	failures int  // reads that failed, since one succeeded
+	buf      [headLen]byte
+	failures int // reads that failed, since one succeeded
 }
 
 // A record as it was found.
@@ -80,12 +82,11 @@ func (f *file) at(offset int64) (record, error) {
 	if offset >= f.end {
 		return record{}, io.EOF
 	}
-	var b [headLen]byte
-	n := min(headLen, f.end-offset)
-	if err := f.read(b[:n], offset); err != nil {
+	b := f.buf[:min(headLen, f.end-offset)]
+	if err := f.read(b, offset); err != nil {
 		return record{}, err
 	}
-	h, isDone, err := parseHeader(b[:n], place{f.number, offset})
+	h, isDone, err := parseHeader(b, place{f.number, offset})
 	return record{offset, h, isDone}, err
 }
 
@@ -148,7 +149,7 @@ func (f *file) scan() (lost int, err error) {
 // add counts a record that is waiting behind all others.
 func (f *file) add(r record) {
 	if f.ahead == 0 {
-		f.next, f.head = r.offset, &r.header
+		f.next, f.head, f.known = r.offset, r.header, true
 	}
 	f.entries++
 	f.docs += int(r.header.documents)
@@ -159,7 +160,7 @@ func (f *file) add(r record) {
 
 // peek makes sure that head is known, if anything is ahead. If damage ate all that was, lost has its documents and entries.
 func (f *file) peek() (lost, entries int, err error) {
-	for f.ahead > 0 && f.head == nil {
+	for f.ahead > 0 && !f.known {
 		r, _, err := f.find(f.next)
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, errNewer): // newer: bits that rotted into it
@@ -170,7 +171,7 @@ func (f *file) peek() (lost, entries int, err error) {
 		case r.done:
 			f.next = r.end()
 		default:
-			f.next, f.head = r.offset, &r.header
+			f.next, f.head, f.known = r.offset, r.header, true
 		}
 	}
 	return 0, 0, nil
@@ -181,17 +182,17 @@ func (f *file) forget() (docs, entries int) {
 	docs, entries = f.aheadDocs, f.ahead
 	f.docs -= docs
 	f.entries -= entries
-	f.ahead, f.aheadDocs, f.head = 0, 0, nil
+	f.ahead, f.aheadDocs, f.known = 0, 0, false
 	return docs, entries
 }
 
 // take hands out the record at head.
 func (f *file) take() *slot {
-	s := &slot{offset: f.next, header: *f.head}
+	s := &slot{offset: f.next, header: f.head}
 	f.ahead--
 	f.aheadDocs -= int(s.header.documents)
 	f.next += headLen + int64(s.header.length)
-	f.head = nil
+	f.known = false
 	f.out = append(f.out, s)
 	return s
 }
@@ -220,7 +221,7 @@ func (f *file) oldest() int64 {
 	switch {
 	case len(f.out) > 0:
 		return f.out[0].header.micros
-	case f.head != nil:
+	case f.known:
 		return f.head.micros
 	}
 	return f.newest

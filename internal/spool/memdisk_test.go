@@ -182,7 +182,7 @@ func (h *memHandle) Truncate(size int64) error {
 }
 
 func (h *memHandle) Sync() error {
-	return h.do("sync", func() error { h.synced = slices.Clone(h.data); return nil })
+	return h.do("sync", func() error { h.synced = append(h.synced[:0], h.data...); return nil })
 }
 
 func (h *memHandle) Size() (size int64, err error) {

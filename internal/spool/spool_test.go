@@ -136,14 +136,17 @@ func (f *fixture) drain() (docs []int) {
 	return docs
 }
 
-// entry is one of n documents, whose payload of about size bytes tells n and cannot be compressed.
+// noise cannot be compressed.
+var noise = func() []byte {
+	b := make([]byte, MinBytes+1000*97)
+	rand.NewChaCha8([32]byte{}).Read(b)
+	return b
+}()
+
+// entry is one of n documents, whose payload tells n.
 func entry(n, size int) Entry {
-	rng := rand.New(rand.NewPCG(uint64(n), 1))
-	p := make([]byte, size)
-	for i := range p {
-		p[i] = byte(rng.Uint32())
-	}
-	return Entry{Kind: byte(n % 7), Documents: n, At: start.Add(time.Duration(n) * time.Second), Payload: p}
+	from := n % 1000 * 97
+	return Entry{Kind: byte(n % 7), Documents: n, At: start.Add(time.Duration(n) * time.Second), Payload: noise[from : from+size]}
 }
 
 // checkEntry holds an entry to what entry made.

@@ -40,6 +40,7 @@ func (s *Spool) changed(f *file) {
 // keepSynced syncs once a second while there is something new.
 func (s *Spool) keepSynced() {
 	defer close(s.syncing.stopped)
+	var told error
 	for {
 		select {
 		case <-s.syncing.fresh:
@@ -53,7 +54,9 @@ func (s *Spool) keepSynced() {
 			t.Stop()
 			return
 		}
-		if err := s.sync(); err != nil {
+		// What another call's sync has covered is not told twice.
+		if err := s.sync(); err != nil && err != told {
+			told = err
 			s.o.Failed(err)
 		}
 	}

@@ -186,7 +186,7 @@ func (u *Uplink) retryAfter(s string) time.Duration {
 	if seconds, err := strconv.ParseUint(s, 10, 31); err == nil {
 		d = time.Duration(seconds) * time.Second
 	} else if at, err := http.ParseTime(s); err == nil {
-		d = at.Sub(u.now())
+		d = at.Sub(u.clock.endpoints())
 	}
 	return min(max(d, 0), MaxRetryAfter)
 }

@@ -8,11 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/rayscope/rayscope/internal/cloud"
 )
 
 const (
@@ -25,10 +28,12 @@ const (
 // Config is what New needs.
 type Config struct {
 	URL       string           // http or https, a host, perhaps a path that goes before those of requests
+	Signer    *cloud.Signer    // nil: calls are not signed
 	Client    *http.Client     // only its Transport is used; nil: http.DefaultTransport
 	UserAgent string           // whole header
 	Now       func() time.Time // nil: time.Now
 	Timeout   time.Duration    // of one call; 0: DefaultTimeout
+	Log       *slog.Logger     // told when the clock is off; nil: nobody is
 }
 
 // An Uplink calls one endpoint. It is safe for concurrent use.
@@ -37,7 +42,8 @@ type Uplink struct {
 	name      string
 	transport http.RoundTripper
 	agent     []string
-	now       func() time.Time
+	signer    *cloud.Signer
+	clock     clock
 	timeout   time.Duration
 }
 
@@ -62,12 +68,13 @@ func New(c Config) (*Uplink, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Uplink{base: *base, name: base.String(), transport: http.DefaultTransport, now: c.Now, timeout: c.Timeout, agent: []string{c.UserAgent}}
+	u := &Uplink{base: *base, name: base.String(), transport: http.DefaultTransport, agent: []string{c.UserAgent}, signer: c.Signer,
+		clock: clock{now: c.Now, log: c.Log}, timeout: c.Timeout}
 	if c.Client != nil && c.Client.Transport != nil {
 		u.transport = c.Client.Transport
 	}
-	if u.now == nil {
-		u.now = time.Now
+	if u.clock.now == nil {
+		u.clock.now = time.Now
 	}
 	if u.timeout <= 0 {
 		u.timeout = DefaultTimeout
@@ -100,11 +107,15 @@ func parseEndpoint(s string) (*url.URL, error) {
 // Name is scheme://host[:port][/path]: the label of metrics and logs.
 func (u *Uplink) Name() string { return u.name }
 
-// Post sends the request once. The error is an *Error, or ctx's when that ended.
+// Post sends the request once; a second time only if the endpoint refused the signature for its time or for expired credentials,
+// or a kept connection had died. The error is an *Error, or ctx's when that ended.
 func (u *Uplink) Post(ctx context.Context, r Request) (Answer, error) {
 	limited, cancel := context.WithTimeout(ctx, u.timeout)
 	defer cancel()
 	a, failure := u.attempt(limited, r)
+	if failure != nil && u.correct(failure) {
+		a, failure = u.attempt(limited, r)
+	}
 	switch {
 	case failure == nil:
 		return a, nil
@@ -117,6 +128,12 @@ func (u *Uplink) Post(ctx context.Context, r Request) (Answer, error) {
 // attempt is one request and its answer.
 func (u *Uplink) attempt(ctx context.Context, r Request) (Answer, *Error) {
 	req := u.request(ctx, r)
+	if e := u.sign(ctx, req, r); e != nil {
+		return Answer{}, e
+	}
+	// Without values it is not sent, but tells net/http to send the request again when a kept connection turns out to be dead:
+	// documents that come twice are one. It is no part of the signature, so it comes after it.
+	req.Header["X-Idempotency-Key"] = nil
 	res, err := u.transport.RoundTrip(req)
 	if err != nil {
 		return Answer{}, u.broken(err)
@@ -144,14 +161,11 @@ func (u *Uplink) request(ctx context.Context, r Request) *http.Request {
 	body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
 	req := &http.Request{Method: http.MethodPost, URL: &to, Host: to.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		ContentLength: int64(len(r.Body)), GetBody: body,
-		Header: http.Header{"User-Agent": u.agent, "Content-Type": {r.ContentType}, "X-Amzn-Xray-Timestamp": {timestamp(u.now())}}}
+		Header: http.Header{"User-Agent": u.agent, "Content-Type": {r.ContentType}, "X-Amzn-Xray-Timestamp": {timestamp(u.clock.now())}}}
 	req.Body = io.NopCloser(bytes.NewReader(r.Body))
 	if len(r.Body) == 0 {
 		req.Body = http.NoBody
 	}
-	// Without values it is not sent, but tells net/http to send the request again when a kept connection turns out to be dead:
-	// documents that come twice are one.
-	req.Header["X-Idempotency-Key"] = nil
 	return req.WithContext(ctx)
 }
 
