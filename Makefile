@@ -117,10 +117,16 @@ fuzz: ## each fuzz target for FUZZTIME (60s)
 	done
 
 .PHONY: bench
-bench: build ## micro-benchmarks, then the load of docs/performance.md on a real server
+bench: build ## micro-benchmarks, then the load of docs/performance.md on a real server and a real daemon
 	go test -run '^$$' -bench . ./...
 	go run ./bench
 	go run ./bench -traces 1000000
+	go run ./bench -daemon bin/rayscope -rates 20000 -sizes 1200 -seconds 5 -rounds 1
+
+.PHONY: bench-daemon
+bench-daemon: build ## the daemon's table of docs/performance.md; AGAINST=path of another X-Ray daemon to measure in turn with it
+	go run ./bench -daemon bin/rayscope $(if $(AGAINST),-against '$(AGAINST)')
+	go run ./bench -daemon bin/rayscope -rates 20000 -sign=false
 
 .PHONY: clean
 clean: ## remove all that the other targets make

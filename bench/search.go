@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"time"
 
@@ -49,7 +48,7 @@ func parseExpressions() error {
 // scanPredicates reads and assembles every trace of the data directory in this process, without a filter and with one of
 // each kind. No index helps: that is what a filter costs which no index knows.
 func scanPredicates(s *server) error {
-	db, err := pebble.Open(filepath.Join(s.dir, "data"), pebble.Options{})
+	db, err := pebble.Open(s.data(), pebble.Options{})
 	if err != nil {
 		return err
 	}

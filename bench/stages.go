@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -249,8 +248,10 @@ func maps(c config, s *server, _ *load) error {
 
 // scan reads every digest of the data directory in this process, as filters do, without and with decoding.
 func scan(s *server) error {
-	s.quit()
-	db, err := pebble.Open(filepath.Join(s.dir, "data"), pebble.Options{})
+	if err := s.quit(); err != nil {
+		return err
+	}
+	db, err := pebble.Open(s.data(), pebble.Options{})
 	if err != nil {
 		return err
 	}

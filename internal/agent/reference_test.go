@@ -1,8 +1,11 @@
 package agent_test
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -64,5 +67,62 @@ func TestReference(t *testing.T) {
 	}
 	if is != settingsTable() {
 		t.Error("docs/daemon.md does not say what the settings are; run: go test ./internal/agent -run TestReference -rewrite")
+	}
+}
+
+// help is a metric of ours in the answer of /metrics, with what it says of itself.
+var help = regexp.MustCompile(`(?m)^# HELP (rayscope_\w+) (.*)$`)
+
+// row is one of the table of metrics: name, help, what to do.
+var row = regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (.*) \\| (.*) \\|$")
+
+// TestMetricsReference keeps the table of metrics in docs/daemon.md complete: names and meanings are those that a daemon which runs
+// gives, what to do is written by hand.
+func TestMetricsReference(t *testing.T) {
+	e := newEndpoint(t)
+	r := start(t, config(e.URL))
+	defer r.stop()
+	resp, err := http.Post("http://"+r.at.TCP+"/GetSamplingRules", "", nil) // calls are counted from the first on
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	_, metrics := get(t, "http://"+r.at.Admin+"/metrics")
+
+	b, err := os.ReadFile(referencePage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, is, after := between(t, string(b), "metrics:", "/metrics")
+	toDo := map[string]string{}
+	for _, m := range row.FindAllStringSubmatch(is, -1) {
+		toDo[m[1]] = m[3]
+	}
+	var want strings.Builder
+	want.WriteString("| metric | what it is | what to do |\n| --- | --- | --- |\n")
+	for _, m := range help.FindAllStringSubmatch(metrics, -1) {
+		fmt.Fprintf(&want, "| `%s` | %s | %s |\n", m[1], m[2], toDo[m[1]])
+		if strings.TrimSpace(toDo[m[1]]) == "" {
+			t.Errorf("docs/daemon.md does not say what to do about %s", m[1])
+		}
+	}
+	if *rewrite {
+		if err := os.WriteFile(referencePage, []byte(before+want.String()+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if is != want.String() {
+		t.Errorf("docs/daemon.md does not say what the metrics are; run: go test ./internal/agent -run TestMetricsReference -rewrite\ngot\n%s\nwant\n%s", is, &want)
+	}
+}
+
+// A daemon that runs is found well by the check.
+func TestCheckRunning(t *testing.T) {
+	r := start(t, config(newEndpoint(t).URL))
+	defer r.stop()
+	var out strings.Builder
+	if err := agent.Check(context.Background(), agent.Config{Admin: r.at.Admin}, &out); err != nil || out.String() != "ok\n" {
+		t.Errorf("got %q, %v, want ok", &out, err)
 	}
 }

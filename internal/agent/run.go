@@ -97,7 +97,11 @@ func (a *agent) run(ctx context.Context, o Options) error {
 	}
 	stop, cancel := context.WithTimeout(context.Background(), a.config.StopTimeout)
 	defer cancel()
-	return errors.Join(err, a.stop(stop))
+	// Who asked for the stop gets no failure for what there was no time for: it was counted and is said here.
+	if e := a.stop(stop); e != nil {
+		a.log.Error("the stop left something undone", "error", e.Error())
+	}
+	return err
 }
 
 // watch reloads when asked to, until the context is done or a listener fails.
@@ -146,6 +150,7 @@ func (a *agent) listen() (err error) {
 			return errors.Join(elsewhere(err, "--admin-listen"), a.stopReceiver(context.Background()))
 		}
 		go func() { a.fail(a.admin.serve()) }()
+		a.log.Info("Answering /healthz, /readyz and /metrics", "admin", a.admin.listener.Addr().String())
 	}
 	go func() { a.fail(a.receiver.Serve()) }()
 	a.log.Info("Listening for segment documents", "udp", a.receiver.Addr())
@@ -199,6 +204,11 @@ func (a *agent) put(ctx context.Context, docs [][]byte) error {
 // wait waits for the first pipeline.
 func (a *agent) wait(ctx context.Context) error {
 	select {
+	case <-a.ready: // also when the context is done: documents at a stop
+		return nil
+	default:
+	}
+	select {
 	case <-a.ready:
 		return nil
 	case <-ctx.Done():
@@ -209,8 +219,9 @@ func (a *agent) wait(ctx context.Context) error {
 // through is the handler of the pipeline that works when a call comes.
 func (a *agent) through(handler func(*pipeline) http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a.wait(r.Context()) != nil {
-			return // the caller is gone
+		if err := a.wait(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable) // the caller is gone, or soon will be
+			return
 		}
 		a.mu.RLock()
 		h := handler(a.current)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -31,6 +32,7 @@ type endpoint struct {
 	mu    sync.Mutex // guards what follows
 	away  bool
 	agent string // the last User-Agent
+	auth  string // the last Authorization
 }
 
 func newEndpoint(t *testing.T) *endpoint {
@@ -52,10 +54,16 @@ func (e *endpoint) userAgent() string {
 	return e.agent
 }
 
+func (e *endpoint) authorization() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.auth
+}
+
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
 	away := e.away
-	e.agent = r.UserAgent()
+	e.agent, e.auth = r.UserAgent(), r.Header.Get("Authorization")
 	e.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	if away {
@@ -191,7 +199,7 @@ func (r *run) send(names ...string) {
 func (r *run) stop() string {
 	r.t.Helper()
 	r.cancel()
-	if err := <-r.ended; err != nil {
+	if err := <-r.ended; err != nil || strings.Contains(r.log.String(), "undone") {
 		r.t.Errorf("the daemon ended with %v; its log:\n%s", err, &r.log)
 	}
 	return r.log.String()
@@ -347,8 +355,11 @@ func TestRunFails(t *testing.T) {
 		"udp":    {func(c *agent.Config) { c.UDP = udp.LocalAddr().String() }, "stop that one, or choose another address with -b"},
 		"admin":  {func(c *agent.Config) { c.Admin = tcp.Addr().String() }, "stop that one, or choose another address with --admin-listen"},
 		"region": {func(c *agent.Config) { c.Endpoints = []string{agent.AWS} }, "Cannot fetch region variable from config file, environment variables, ecs metadata, or ec2 metadata."},
-		"log":    {func(c *agent.Config) { c.Log.File = filepath.Join(file, "x") }, "make the directory of the log: "},
-		"spool":  {func(c *agent.Config) { c.SpoolDir = filepath.Join(file, "x") }, "not a directory"},
+		"twice": {func(c *agent.Config) {
+			c.Region, c.Endpoints = "eu-west-1", []string{agent.AWS, "https://xray.eu-west-1.amazonaws.com"}
+		}, "endpoints aws and https://xray.eu-west-1.amazonaws.com are the same: leave one of them out"},
+		"log":   {func(c *agent.Config) { c.Log.File = filepath.Join(file, "x") }, "make the directory of the log: "},
+		"spool": {func(c *agent.Config) { c.SpoolDir = filepath.Join(file, "x") }, "not a directory"},
 	} {
 		c := config("http://127.0.0.1:1")
 		tt.change(&c)
@@ -358,4 +369,120 @@ func TestRunFails(t *testing.T) {
 			t.Errorf("%s: got error %v, want %q in it; the log:\n%s", name, err, tt.want, &log)
 		}
 	}
+}
+
+// A second endpoint that hangs, a full memory of documents and no spool: the stop ends in its time, says what was lost, and is no
+// failure.
+func TestStopInTime(t *testing.T) {
+	hangs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the connection may be cut
+		<-r.Context().Done()
+	}))
+	defer hangs.Close()
+	e := newEndpoint(t)
+	c := config(e.URL, hangs.URL)
+	c.StopTimeout = 300 * time.Millisecond
+	r := start(t, c)
+	r.send("a")
+	e.want(t, "a")
+	r.cancel()
+	if err := <-r.ended; err != nil {
+		t.Errorf("the daemon ended with %v", err)
+	}
+	contains(t, "log", r.log.String(), "the stop left something undone")
+}
+
+func TestProfiles(t *testing.T) {
+	dir := t.TempDir()
+	cpu, memory := filepath.Join(dir, "cpu"), filepath.Join(dir, "memory")
+	c := config(newEndpoint(t).URL)
+	names := map[string]string{"XRAY_DAEMON_CPU_PROFILE": cpu, "XRAY_DAEMON_MEMORY_PROFILE": memory}
+	env := func(name string) (string, bool) { v, ok := names[name]; return v, ok }
+	ctx, cancel := context.WithCancel(t.Context())
+	o := agent.Options{
+		Load: func() (agent.Config, []string, error) { return c, nil, nil }, Env: env, Out: io.Discard, Err: io.Discard,
+		Started: func(agent.Addresses) { cancel() },
+	}
+	if err := agent.Run(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{cpu, memory} {
+		if info, err := os.Stat(f); err != nil || info.Size() == 0 {
+			t.Errorf("profile %s: got %v, error %v; want a file with content", f, info, err)
+		}
+	}
+	names["XRAY_DAEMON_CPU_PROFILE"] = filepath.Join(cpu, "x")
+	if err := agent.Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "XRAY_DAEMON_CPU_PROFILE: ") {
+		t.Errorf("a profile below a file: got error %v", err)
+	}
+}
+
+// On loopback only this machine's names are answered to, so that a foreign page cannot read from it.
+func TestAdminGuard(t *testing.T) {
+	r := start(t, config(newEndpoint(t).URL))
+	defer r.stop()
+	for host, want := range map[string]int{"": 200, "localhost": 200, "evil.example.com": 403} {
+		q, err := http.NewRequest("GET", "http://"+r.at.Admin+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Host = host
+		resp, err := http.DefaultClient.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("host %q: got status %d, want %d", host, resp.StatusCode, want)
+		}
+	}
+}
+
+// Calls are signed where they have to be: with the credentials that are found, for the region, and others get no signature.
+func TestSigned(t *testing.T) {
+	e, plain := newEndpoint(t), newEndpoint(t)
+	c := config(e.URL)
+	c.Sign, c.Region = agent.SignAll, "eu-west-1"
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": ""} {
+		t.Setenv(name, value) // AWS' own code looks there
+	}
+	r := start(t, c)
+	r.send("a")
+	e.want(t, "a")
+	contains(t, "Authorization", e.authorization(), "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/", "/eu-west-1/xray/aws4_request")
+	c = config(plain.URL)
+	c.Region = "eu-west-1"
+	r.hup(c, nil)
+	r.send("b")
+	plain.want(t, "b")
+	if a := plain.authorization(); a != "" {
+		t.Errorf("an endpoint on this machine got the signature %s", a)
+	}
+	contains(t, "log", r.stop(), "[Info] Using region: eu-west-1 ")
+}
+
+// SIGHUP has the log's file opened anew, after another program renamed it, and the level changed.
+func TestReloadOpensTheLog(t *testing.T) {
+	e := newEndpoint(t)
+	c := config(e.URL)
+	c.Log.File = filepath.Join(t.TempDir(), "xray.log")
+	r := start(t, c)
+	if err := os.Rename(c.Log.File, c.Log.File+".old"); err != nil {
+		t.Fatal(err)
+	}
+	c.Log.Level = slog.LevelDebug
+	r.hup(c, nil)
+	r.send("a")
+	e.want(t, "a")
+	r.stop()
+	old, err := os.ReadFile(c.Log.File + ".old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := os.ReadFile(c.Log.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, "old log", string(old), "[Info] Initializing Rayscope X-Ray daemon")
+	contains(t, "log", string(is), "[Debug] ", "[Info] stopping: ")
 }

@@ -24,7 +24,9 @@ const lookupTime = time.Second
 const maxMetadata = 4 << 20
 
 // ErrNoRegion says that no source names a region. Its sentence is that of AWS' daemon, which people look for.
-var ErrNoRegion = errors.New("Cannot fetch region variable from config file, environment variables, ecs metadata, or ec2 metadata. " + //lint:ignore ST1005 quoted
+//
+//lint:ignore ST1005 the sentence is quoted
+var ErrNoRegion = errors.New("Cannot fetch region variable from config file, environment variables, ecs metadata, or ec2 metadata. " +
 	"Use local-mode to use the local config region.")
 
 // Locate finds out where this is, within about a second. With ErrNoRegion the rest of the place is filled nevertheless.
@@ -181,8 +183,8 @@ func readTask(name string) (t task, err error) {
 	if err != nil {
 		return t, fmt.Errorf("open ECS_CONTAINER_METADATA_FILE: %w", err)
 	}
-	defer f.Close()
-	if err := json.NewDecoder(io.LimitReader(f, maxMetadata)).Decode(&t); err != nil {
+	err = errors.Join(json.NewDecoder(io.LimitReader(f, maxMetadata)).Decode(&t), f.Close())
+	if err != nil {
 		return t, fmt.Errorf("read ECS_CONTAINER_METADATA_FILE %s: %w", name, err)
 	}
 	return t, nil

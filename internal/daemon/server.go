@@ -182,24 +182,33 @@ func (s *Server) Serve() error {
 	udpErr := (&reader{server: s}).run()
 	close(s.queue)
 	s.dropped() // for those who ask when the socket is gone
-	closeErr := errors.Join(s.in.Close(), s.door.http.Close())
+	closeErr := s.in.Close()
+	if !s.isStopping() { // else Shutdown lets calls finish
+		closeErr = errors.Join(closeErr, s.door.http.Close())
+	}
 	running.Wait()
 	return errors.Join(udpErr, httpErr, closeErr)
 }
 
-// Shutdown stops to receive, waits until everything received is handed in, and lets HTTP calls under way finish. When
-// the context ends first the rest is dropped, counted as spilled, and the context's error returned. Serve must have been
-// called, or be about to.
+// Shutdown stops to receive, waits until everything received is handed in, and lets HTTP calls under way finish; a call that
+// hangs does not hold up datagrams. When the context ends first the rest is dropped, counted as spilled, and the context's error
+// returned. Serve must have been called, or be about to.
 func (s *Server) Shutdown(ctx context.Context) error {
 	defer s.abort()
-	err := s.door.http.Shutdown(ctx)
+	calls := make(chan error, 1)
+	go func() { calls <- s.door.http.Shutdown(ctx) }()
 	s.beginStop()
+	var err error
 	select {
 	case <-s.done:
-		return err
+		err = <-calls
 	case <-ctx.Done():
-		return fmt.Errorf("stop the daemon listener: %w", ctx.Err())
+		err = ctx.Err()
 	}
+	if err == nil {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("stop the daemon listener: %w", err), s.door.http.Close())
 }
 
 func (s *Server) beginStop() {

@@ -274,6 +274,52 @@ func TestShutdownWithStuckIntakeEnds(t *testing.T) {
 	f.counts(f.metrics.spilled[spilledStore], "spilled", 1)
 }
 
+// A call by TCP that hangs until the time is over does not keep datagrams from being handed in, and one that ends is answered.
+func TestShutdownWithSlowCalls(t *testing.T) {
+	for _, hangs := range []bool{false, true} {
+		var r recorder
+		entered, release := make(chan struct{}), make(chan struct{})
+		f := start(t, r.take, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			close(entered)
+			select {
+			case <-release:
+			case <-q.Context().Done():
+			}
+		}))
+		answered := make(chan error, 1)
+		go func() {
+			resp, err := http.Post("http://"+f.TCPAddr()+"/GetSamplingRules", "", nil)
+			if err == nil {
+				resp.Body.Close()
+			}
+			answered <- err
+		}()
+		<-entered
+		f.send(header + "{}")
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- f.Shutdown(ctx) }()
+		if err := <-f.served; err != nil { // while the call hangs
+			t.Errorf("Serve: got error %v, want none", err)
+		}
+		if len(r.docs) != 1 {
+			t.Errorf("%d documents were handed in, want 1", len(r.docs))
+		}
+		if hangs {
+			cancel()
+		} else {
+			close(release)
+		}
+		if err := <-ended; errors.Is(err, context.Canceled) != hangs || !hangs && err != nil {
+			t.Errorf("hangs %v: Shutdown gave error %v", hangs, err)
+		}
+		if err := <-answered; (err != nil) != hangs {
+			t.Errorf("hangs %v: the caller got error %v", hangs, err)
+		}
+		cancel()
+	}
+}
+
 func TestIntakeIsTriedAgain(t *testing.T) {
 	full := errors.New("store is full")
 	for _, c := range []struct {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/rayscope/rayscope/internal/jsonscan"
@@ -98,15 +97,6 @@ func documentID(text []byte) string {
 		}
 	}
 	return id
-}
-
-// refusesOTLP tells whether the error says that the endpoint has no place for OTLP at all.
-func refusesOTLP(e *uplink.Error) bool {
-	switch e.Status {
-	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusNotImplemented:
-		return true
-	}
-	return false
 }
 
 // asError is the error of a call as the uplink means it.

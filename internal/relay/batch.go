@@ -53,13 +53,14 @@ type batch struct {
 	ends [maxDocuments]uint32 // where each document ends in the body
 
 	refs   atomic.Int32
+	spoilt atomic.Bool // the buffer is not lent again
 	hashed sync.Once
 	hash   string
 }
 
-// classes are the sizes of buffers. Those of a few documents are small, as hundreds of them may wait for an endpoint that
-// is away; the largest takes a full batch with what close writes behind it.
-var classes = [...]int{16 << 10, 128 << 10, maxBody + 1<<10}
+// classes are the sizes of buffers, doubling: what waits for an endpoint that is away is bounded by the sizes of its
+// buffers, of which no more than half should be empty. The largest takes a full batch with what close writes behind it.
+var classes = [...]int{16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, maxBody + 1<<10}
 
 // pools lend batches with a buffer of their class.
 var pools [len(classes)]sync.Pool
@@ -95,8 +96,14 @@ func classOf(size int) int {
 	return len(classes)
 }
 
+// spoil keeps the buffer from being lent again: net/http may still read the body of a call that has failed already.
+func (b *batch) spoil() { b.spoilt.Store(true) }
+
 // recycle lends the buffer to another batch. One that has grown to a size of its own is left to the garbage collector.
 func (b *batch) recycle() {
+	if b.spoilt.Load() {
+		return
+	}
 	if i := classOf(cap(b.buf)); i < len(classes) && cap(b.buf) == classes[i] {
 		pools[i].Put(b)
 	}

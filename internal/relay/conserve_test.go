@@ -48,6 +48,12 @@ func (c *chaos) rule(ctx context.Context, _ string, docs []string) ([]Refusal, e
 // whole is a fault of the whole call.
 func (c *chaos) whole(docs []string) error {
 	for _, d := range docs {
+		if strings.Contains(d, "crash") { // the endpoint fails at it, always
+			if len(docs) == 1 {
+				c.refused[d] = true
+			}
+			return fail(uplink.Failing, 500)
+		}
 		if strings.Contains(d, "poison") { // the whole call is refused for it, always
 			if len(docs) == 1 {
 				c.refused[d] = true
@@ -124,6 +130,12 @@ func conserve(t *testing.T, seed uint64) {
 	for _, f := range faults {
 		f.set(false)
 	}
+	for n := range 1000 { // what makes the endpoint fail is found while other documents are taken
+		d := doc(1_000_000 + n)
+		all[string(d)] = true
+		put(t, r, d)
+		pass(time.Second)
+	}
 	pass(5 * time.Minute)
 	checkTwo(t, ends[0], faults[0], r.Counts()[0], all)
 	checkTwo(t, ends[1], faults[1], r.Counts()[1], all)
@@ -147,6 +159,10 @@ func randomDoc(random *rand.Rand, n int) []byte {
 	case 1:
 		text = "broken"
 	case 2:
+		if random.IntN(8) == 0 {
+			text = "crash"
+		}
+	case 3:
 		text = strings.Repeat("x", random.IntN(60<<10))
 	}
 	return fmt.Appendf(nil, `{"id":"%016x","name":"%s"}`, n, text)

@@ -168,7 +168,7 @@ func TestDeliverOTLP(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, old := newEndpoint("takes"), newEndpoint("does not")
 		old.obey(func(context.Context, string, []string) ([]Refusal, error) { return nil, fail(uplink.Foreign, 404) })
-		request := []byte{1<<3 | 2, 2, 3<<3 | 0, 1}
+		request := []byte{0x0a, 2, 0x18, 1}
 		r := start(Options{Endpoints: []Endpoint{{Uplink: e}, {Uplink: old}}})
 		if err := r.DeliverOTLP(t.Context(), request); err != nil || len(e.requests()) != 1 {
 			t.Errorf("DeliverOTLP: error %v, %d requests taken; want one", err, len(e.requests()))

@@ -46,6 +46,7 @@ type lane struct {
 	diskUntil  time.Time // no write to the spool before: it has just failed
 	otlpUntil  time.Time // no OTLP before: the endpoint does not take it
 	proven     bool      // the last call with segments was taken
+	wins       int       // calls with documents that were taken
 	spooled    int       // documents spooled since the endpoint went away
 
 	closing bool // nothing more is read from the spool
@@ -172,6 +173,9 @@ func (l *lane) upload(it *item, round int) {
 	answer, err := l.uplink.Post(it.ctx, r)
 	took := l.now().Sub(begin)
 	l.count.seconds.Observe(took.Seconds())
+	if err != nil {
+		it.batch.spoil()
+	}
 	var unprocessed []Refusal
 	if err == nil && it.batch.kind == segments {
 		if unprocessed, err = readAnswer(answer.Body); err != nil {
@@ -200,6 +204,7 @@ func (l *lane) taken(it *item, unprocessed []Refusal, took time.Duration) {
 	}
 	l.mu.Lock()
 	l.proven = l.proven || it.batch.kind == segments
+	l.wins++
 	l.succeeded()
 	if again != nil {
 		l.breaker.throttled(l.now(), it.tries+1, rand.Float64())
@@ -223,9 +228,12 @@ func (l *lane) succeeded() {
 func (l *lane) failed(it *item, round int, e *uplink.Error) {
 	l.count.call(e)
 	switch {
-	case it.batch.kind == otlp && l.refusesOTLP(e):
+	case it.batch.kind == otlp && l.refusesOTLP(it, e):
 		l.withoutOTLP(it, e)
 	case !e.Temporary():
+		l.mu.Lock()
+		l.succeeded() // it answers, after all
+		l.mu.Unlock()
 		l.separate(it, e)
 	default:
 		l.sayFailed(e)
@@ -234,29 +242,31 @@ func (l *lane) failed(it *item, round int, e *uplink.Error) {
 		if l.breaker.failed(l.now(), round, e, rand.Float64()) {
 			l.log.Warn("endpoint is away", "endpoint", l.name, "error", e, "hint", e.Hint())
 		}
+		blamed := l.blame(it, e)
 		l.mu.Unlock()
-		l.putBack(it)
+		if blamed {
+			l.separate(it, e)
+		} else {
+			l.putBack(it)
+		}
 	}
 }
 
-// refusesOTLP tells whether it is OTLP that the endpoint has no place for, or the caller no right to, rather than calls as such.
-func (l *lane) refusesOTLP(e *uplink.Error) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return refusesOTLP(e) || l.proven && (e.Kind == uplink.Foreign || e.Kind == uplink.Denied)
-}
+// maxBlame is how often in a row a batch may fail while others are taken. A document that makes the endpoint fail, or die, would
+// be sent forever; by chance it is one of 2^8 at an endpoint that fails every other call, and then the batch is only halved.
+const maxBlame = 8
 
-// withoutOTLP refuses the spans, and those that come in the next minute without asking the endpoint.
-func (l *lane) withoutOTLP(it *item, e *uplink.Error) {
-	l.mu.Lock()
-	l.otlpUntil = l.now().Add(otlpPause)
-	l.mu.Unlock()
-	if l.said.due("otlp", l.now()) {
-		l.log.Warn("endpoint does not take OTLP: spans of OpenTelemetry are dropped for it", "endpoint", l.name, "error", e,
-			"hint", "send them to an endpoint that takes POST /v1/traces, or let the program send X-Ray segments")
+// blame notes a failure of an item and tells whether the item seems to be its cause. The mutex is held.
+func (l *lane) blame(it *item, e *uplink.Error) bool {
+	it.fails++
+	switch e.Kind {
+	case uplink.Failing, uplink.TimedOut, uplink.Unreachable:
+		if l.wins != it.wins {
+			it.wins = l.wins
+			it.blame++
+		}
 	}
-	l.refuse(it, refusedOTLP, []Refusal{{Code: "OTLPNotSupported", Message: e.Error()}})
-	l.finish(it)
+	return it.blame >= maxBlame
 }
 
 // separate halves a batch that the endpoint will never take, until the documents that are to blame are alone.
@@ -275,7 +285,6 @@ func (l *lane) separate(it *item, e *uplink.Error) {
 		l.refuse(it, reason, []Refusal{r})
 	}
 	l.mu.Lock()
-	l.succeeded() // it answers, after all
 	if it.batch.docs > 1 {
 		halves := it.batch.halves()
 		l.queueAgain(l.child(it, halves[1], it.tries))
@@ -296,12 +305,17 @@ func (l *lane) child(of *item, part *batch, tries int) *item {
 	return &item{batch: part, ctx: of.ctx, origin: of.origin, tries: tries}
 }
 
-// queueAgain puts an item where it is taken next. The mutex is held.
+// queueAgain puts an item where it is taken next. One that has failed before lets others go first: should it be the cause, the
+// endpoint proves to be well with another. The mutex is held.
 func (l *lane) queueAgain(it *item) {
+	q := &l.queue
 	if it.old() {
-		l.old.pushFront(it)
+		q = &l.old
+	}
+	if it.fails > 1 {
+		q.pushBack(it)
 	} else {
-		l.queue.pushFront(it)
+		q.pushFront(it)
 	}
 }
 

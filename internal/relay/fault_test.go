@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,7 +46,7 @@ func TestThrottlingHalvesUploads(t *testing.T) {
 				}
 				return nil, &uplink.Error{Kind: uplink.Throttled, Status: 429, RetryAfter: 7 * time.Second}
 			}
-			if early.IsZero() && !last.IsZero() {
+			if early.IsZero() && !last.IsZero() && time.Now().After(last) { // not of the first burst
 				early = time.Now()
 			}
 			e.mu.Unlock()
@@ -332,7 +333,7 @@ func TestPersonNeeded(t *testing.T) {
 
 // span is a datagram of OTLP with one ResourceSpans of one byte.
 func span(prefix string, b byte) []byte {
-	return []byte(prefix + base64.StdEncoding.EncodeToString([]byte{1<<3 | 2, 2, 3<<3 | 0, b}))
+	return []byte(prefix + base64.StdEncoding.EncodeToString([]byte{0x0a, 2, 0x18, b}))
 }
 
 func TestOTLP(t *testing.T) {
@@ -370,6 +371,66 @@ func TestOTLP(t *testing.T) {
 		if st := r.State()[1]; !st.Up || st.SpooledDocuments > 0 {
 			t.Errorf("state of an endpoint that does not take OTLP: %+v, want up and nothing spooled", st)
 		}
+		if err := stop(t, r, time.Second); err != nil {
+			t.Error(err)
+		}
+		closeSpool(t, s)
+	})
+}
+
+// TestOTLPDenied holds that an endpoint which the caller may send segments to but no OTLP is told from one that is away, though
+// OTLP is the first that comes.
+func TestOTLPDenied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint("a")
+		e.obey(func(_ context.Context, path string, docs []string) ([]Refusal, error) {
+			switch {
+			case path == "/v1/traces":
+				return nil, fail(uplink.Denied, 403)
+			case len(docs) == 0:
+				return nil, fail(uplink.Refused, 400)
+			}
+			return nil, nil
+		})
+		r := start(Options{Endpoints: []Endpoint{{Uplink: e}}})
+		put(t, r, span("T1S", 1))
+		pass(maxAge)
+		put(t, r, doc(1))
+		pass(maxAge)
+		checkTaken(t, e, 1)
+		checkCounts(t, r, 0, 1, 1, 0)
+		if err := stop(t, r, time.Second); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestCrashingDocument holds that a document which always makes the endpoint fail is found, and does not hold up the spool.
+func TestCrashingDocument(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint("a")
+		e.obey(away().rule)
+		s := openSpool(t, t.TempDir(), nil)
+		r := start(Options{Endpoints: []Endpoint{{Uplink: e, Spool: s}}})
+		put(t, r, docs(0, 500)...)
+		pass(time.Minute) // all is on disk, the crashing one first
+		e.obey(func(_ context.Context, _ string, docs []string) ([]Refusal, error) {
+			if slices.Contains(docs, string(doc(0))) {
+				return nil, fail(uplink.Failing, 500)
+			}
+			return nil, nil
+		})
+		pass(2 * maxPause)
+		if got, _ := e.taken(); got != 450 {
+			t.Errorf("%d documents taken, want 450: all but the batch that makes the endpoint fail", got)
+		}
+		for n := range 300 { // others that are taken between show whose fault it is
+			put(t, r, doc(1000+n))
+			pass(time.Second)
+		}
+		pass(10 * time.Minute)
+		checkTaken(t, e, 799)
+		checkCounts(t, r, 0, 799, 1, 0)
 		if err := stop(t, r, time.Second); err != nil {
 			t.Error(err)
 		}

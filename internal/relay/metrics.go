@@ -314,7 +314,7 @@ type State struct {
 	QueueLimit       int       // bound of QueuedBytes
 	SpooledBytes     int64
 	SpooledDocuments int64
-	Oldest           time.Time // the oldest document that waits; zero if none does
+	Oldest           time.Time `json:",omitzero"` // the oldest document that waits; zero if none does
 
 	age time.Duration // of Oldest
 }

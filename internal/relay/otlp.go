@@ -2,10 +2,14 @@ package relay
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"net/http"
 	"time"
+
+	"github.com/rayscope/rayscope/internal/uplink"
 )
 
 // Prefixes of datagrams that hold no segment document but spans: base64 of an ExportTraceServiceRequest. OpenTelemetry's
@@ -91,4 +95,49 @@ func fieldSize(wire uint64, m []byte) (size int, ok bool) {
 		return 4, len(m) >= 4
 	}
 	return 0, false
+}
+
+// noPlace tells whether the error says that the endpoint has no place for OTLP at all.
+func noPlace(e *uplink.Error) bool {
+	switch e.Status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}
+
+// refusesOTLP tells whether it is OTLP that the endpoint has no place for, or the caller no right to, rather than calls as such.
+func (l *lane) refusesOTLP(it *item, e *uplink.Error) bool {
+	if noPlace(e) {
+		return true
+	}
+	if e.Kind != uplink.Foreign && e.Kind != uplink.Denied {
+		return false
+	}
+	l.mu.Lock()
+	proven := l.proven
+	l.mu.Unlock()
+	return proven || l.takesSegments(it.ctx)
+}
+
+// takesSegments tells whether the endpoint would take segments, by a call with none. X-Ray refuses it, but only if it is X-Ray
+// and the caller may put segments.
+func (l *lane) takesSegments(ctx context.Context) bool {
+	f := formats[segments]
+	_, err := l.uplink.Post(ctx, uplink.Request{Path: f.path, ContentType: f.contentType, Body: []byte(f.before + f.after)})
+	var e *uplink.Error
+	return err == nil || errors.As(err, &e) && e.Kind == uplink.Refused
+}
+
+// withoutOTLP refuses the spans, and those that come in the next minute without asking the endpoint.
+func (l *lane) withoutOTLP(it *item, e *uplink.Error) {
+	l.mu.Lock()
+	l.otlpUntil = l.now().Add(otlpPause)
+	l.mu.Unlock()
+	if l.said.due("otlp", l.now()) {
+		l.log.Warn("endpoint does not take OTLP: spans of OpenTelemetry are dropped for it", "endpoint", l.name, "error", e,
+			"hint", "send them to an endpoint that takes POST /v1/traces, or let the program send X-Ray segments")
+	}
+	l.refuse(it, refusedOTLP, []Refusal{{Code: "OTLPNotSupported", Message: e.Error()}})
+	l.finish(it)
 }

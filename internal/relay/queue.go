@@ -12,6 +12,9 @@ type item struct {
 	ctx    context.Context // ends the item's calls
 	origin *origin         // nil: datagrams, and nobody waits
 	tries  int             // how often the endpoint took the call but asked for these documents again
+	fails  int             // calls that failed
+	wins   int             // lane.wins at the last of them
+	blame  int             // how many of them came after others had been taken
 }
 
 // fresh tells whether the item is in memory only. Others lie in the spool, or somebody waits for their end.

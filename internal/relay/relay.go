@@ -72,6 +72,7 @@ type Relay struct {
 
 	mu     sync.Mutex           // guards what follows
 	open   [len(formats)]*batch // by kind; nil if there is none
+	usual  [len(formats)]int    // size of the last batch of a kind: the next one begins with as much room
 	timer  *time.Timer          // closes batches by age
 	armed  bool                 // the timer will come
 	closed bool
@@ -150,7 +151,7 @@ func (r *Relay) add(full []*batch, doc []byte, now time.Time) []*batch {
 		b = nil
 	}
 	if b == nil {
-		b = newBatch(k, now, 0)
+		b = newBatch(k, now, r.usual[k])
 		r.open[k] = b
 	}
 	if k == segments {
@@ -175,6 +176,7 @@ func (r *Relay) add(full []*batch, doc []byte, now time.Time) []*batch {
 
 func (r *Relay) shut(full []*batch, b *batch) []*batch {
 	b.close(len(r.lanes))
+	r.usual[b.kind] = len(b.buf)
 	return append(full, b)
 }
 

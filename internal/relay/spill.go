@@ -163,11 +163,21 @@ func (l *lane) readSpool() {
 func (l *lane) awaitRoom() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	// A quarter of the memory is enough for old batches, as they need not queue: they lie on disk. One there must always be.
-	for !l.closing && l.leased > 0 && (l.old.len() > 0 || l.leased >= l.limit/4) {
+	for !l.closing && l.holdsEnough() {
 		l.changed.Wait()
 	}
 	return !l.closing
+}
+
+// holdsEnough tells whether no more of the spool should be held in memory: one batch that waits, and a quarter of the memory in
+// all, as they need not queue: they lie on disk. While the endpoint fails there are several, as the one may be the cause.
+// The mutex is held.
+func (l *lane) holdsEnough() bool {
+	waiting := 1
+	if l.breaker.failures > 0 {
+		waiting = l.breaker.most
+	}
+	return l.old.len() >= waiting || l.leased >= l.limit/4 && l.old.len() > 1 || l.leased >= l.limit
 }
 
 // takeLease makes an item of a spooled entry.

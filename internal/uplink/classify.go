@@ -174,7 +174,7 @@ func describe(res *http.Response, body []byte) string {
 		kind = "no content type"
 	}
 	b.WriteString(kind)
-	if text := oneLine(string(body[:min(len(body), 4*maxExcerpt)]), maxExcerpt); text != "" {
+	if text := oneLine(string(body[:min(len(body), 16*maxExcerpt)]), maxExcerpt); text != "" {
 		fmt.Fprintf(&b, ", begins with %q", text)
 	}
 	return b.String()

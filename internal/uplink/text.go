@@ -22,6 +22,7 @@ func redact(s string) string { return secrets.ReplaceAllString(s, "${1}${2}***")
 // oneLine is the text's first line that is not empty, printable, without secrets, in at most limit bytes and an ellipsis. What
 // follows on other lines is of no use here: AWS prints there the request that it expected, session token and all.
 func oneLine(s string, limit int) string {
+	s = s[:min(len(s), 16*limit)] // messages may be long, and only a part is wanted
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {

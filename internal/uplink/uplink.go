@@ -47,11 +47,12 @@ type Uplink struct {
 	timeout   time.Duration
 }
 
-// A Request is a POST.
+// A Request is a POST. Its Body must not change until Post has returned. After an error it may even be read a moment longer, by a
+// connection that is about to be closed: leave it to the garbage collector then, not to a pool.
 type Request struct {
 	Path        string // begins with a slash
 	ContentType string
-	Body        []byte // not changed, and not used after Post returned
+	Body        []byte
 	Hash        string // hex SHA-256 of Body; empty: computed if it is needed
 }
 
@@ -158,21 +159,24 @@ func (u *Uplink) request(ctx context.Context, r Request) *http.Request {
 	if to.RawPath != "" {
 		to.RawPath += r.Path
 	}
-	body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
-	req := &http.Request{Method: http.MethodPost, URL: &to, Host: to.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		ContentLength: int64(len(r.Body)), GetBody: body,
+	req := &http.Request{Method: http.MethodPost, URL: &to, Host: to.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody,
 		Header: http.Header{"User-Agent": u.agent, "Content-Type": {r.ContentType}, "X-Amzn-Xray-Timestamp": {timestamp(u.clock.now())}}}
-	req.Body = io.NopCloser(bytes.NewReader(r.Body))
-	if len(r.Body) == 0 {
-		req.Body = http.NoBody
+	if len(r.Body) > 0 {
+		// net/http knows this kind of body and sends it without a buffer and with fewer writes: a third of a call's work.
+		body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
+		req.Body, req.GetBody, req.ContentLength = io.NopCloser(bytes.NewReader(r.Body)), body, int64(len(r.Body))
 	}
 	return req.WithContext(ctx)
 }
 
 // timestamp is the time in seconds with nine decimals, as X-Ray's daemon writes it.
 func timestamp(t time.Time) string {
-	nanos := strconv.Itoa(t.Nanosecond())
-	return strconv.FormatInt(t.Unix(), 10) + "." + "000000000"[len(nanos):] + nanos
+	b := strconv.AppendInt(make([]byte, 0, len("1795348800.000000000")), t.Unix(), 10)
+	b = append(b, '.')
+	for nanos, unit := t.Nanosecond(), 100_000_000; unit > 0; unit /= 10 {
+		b = append(b, byte('0'+nanos/unit%10))
+	}
+	return string(b)
 }
 
 var errLongAnswer = fmt.Errorf("answer is longer than %d MiB", maxAnswer>>20)

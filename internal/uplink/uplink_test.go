@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/rayscope/rayscope/internal/uplink"
 )
@@ -232,4 +235,77 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%q: got error %v, want one with %q", in, err, want)
 		}
 	}
+}
+
+// Calls at the same time share connections, headers and credentials: the race detector watches.
+func TestConcurrent(t *testing.T) {
+	u, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if b, err := io.ReadAll(r.Body); err != nil || string(b) != string(batch.Body) || r.Header.Get("Authorization") == "" {
+			t.Errorf("got %q, error %v; want the signed batch", b, err)
+		}
+		ok(w)
+	}, signed(t, keys))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				if _, err := u.Post(t.Context(), batch); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// An answer that comes before the body was read is an answer.
+func TestEarlyAnswer(t *testing.T) {
+	u, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusRequestEntityTooLarge) })
+	r := batch
+	r.Body = make([]byte, 8<<20)
+	// The server closes on who goes on sending: what of the two the client notices first is chance.
+	if e := failure(t, u, r); e.Kind != uplink.TooLarge && e.Kind != uplink.Unreachable {
+		t.Errorf("got %v, want too large", e)
+	}
+}
+
+// answers is a transport that always gives the same answer.
+type answers struct{ http.Response }
+
+func (a *answers) RoundTrip(*http.Request) (*http.Response, error) { return &a.Response, nil }
+
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []struct {
+		status         int
+		kind, code, at string
+		body           string
+	}{
+		{200, asJSON, "", "", "{}"}, {200, "text/html", "", "", "<html>"}, {403, asJSON, "ExpiredTokenException:http://x", "", `{"message":"x\r\ny"}`},
+		{429, asJSON, "", "17", `{"__type":"a#ThrottledException","Message":5}`}, {302, "", "", "http://a:b@c/", ""}, {400, "\xff", "#", "-1", `{"code":3,"message":"\u2028Signature=abc"}`},
+	} {
+		f.Add(seed.status, seed.kind, seed.code, seed.at, seed.body)
+	}
+	f.Fuzz(func(t *testing.T, status int, kind, code, at, body string) {
+		h := http.Header{"Content-Type": {kind}, "X-Amzn-Errortype": {code}, "Retry-After": {at}, "Location": {at}, "Date": {at}}
+		transport := &answers{http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: -1}}
+		u, err := uplink.New(uplink.Config{URL: "http://x.test", Client: &http.Client{Transport: transport}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := u.Post(t.Context(), batch)
+		var e *uplink.Error
+		if !errors.As(err, &e) {
+			if err != nil || status/100 != 2 || string(a.Body) != body || !strings.HasPrefix(strings.TrimSpace(body), "{") {
+				t.Errorf("got %+v, error %v; want an error", a, err)
+			}
+			return
+		}
+		text := e.Error()
+		if len(text) > 1024 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(text) {
+			t.Errorf("got error %q, want one short line", text)
+		}
+		if e.Hint() == "" || e.RetryAfter < 0 || e.RetryAfter > uplink.MaxRetryAfter || strings.HasPrefix(e.Kind.String(), "kind ") {
+			t.Errorf("got %+v, want its members in their bounds", e)
+		}
+	})
 }
