@@ -56,6 +56,7 @@ test: build setup ## everything: rules, units, real clients, console in Chromium
 	for m in $(SHIPPED); do test/stage "units of $$m" go test -C $$m -race ./...; done
 	test/stage 'console units' npm run --prefix web check
 	test/stage 'real clients' env $(PROCESSES) -timeout 10m ./harness ./clients
+	test/stage daemon env $(PROCESSES) -timeout 10m ./daemon
 	test/stage conformance env $(PROCESSES) -timeout 10m ./conformance
 	test/stage 'console in Chromium' env $(PROCESSES) -timeout 10m ./console
 	test/stage crashes env $(PROCESSES) -timeout 10m ./crash -kills $(KILLS)
@@ -68,6 +69,10 @@ PROCESSES := RAYSCOPE_ARTIFACTS=$(ARTIFACTS) go test -C test -count 1 -parallel 
 .PHONY: test-clients
 test-clients: build setup ## only the real clients; RUN=expression chooses among them
 	$(PROCESSES) -timeout 10m ./clients -run '$(RUN)'
+
+.PHONY: test-daemon
+test-daemon: build ## only the faults between the stand-alone daemon and its endpoints; RUN=expression chooses among the tests
+	$(PROCESSES) -timeout 10m ./daemon -run '$(RUN)'
 
 .PHONY: test-conformance
 test-conformance: build setup ## only the conformance to X-Ray's service model; RUN=expression chooses among the tests

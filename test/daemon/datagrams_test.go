@@ -65,6 +65,7 @@ func TestHostileFlood(t *testing.T) {
 		})
 	}
 	flood.Wait()
+	settle(t, d)
 	docs := documents(200)
 	send(t, d, docs)
 	harness.Eventually(t, patience, func() error { return e.Missing(docs) })
@@ -79,6 +80,24 @@ func TestHostileFlood(t *testing.T) {
 		t.Errorf("the log has %d bytes after a flood of two seconds", log)
 	}
 	stop(t, d)
+}
+
+// settle waits until what the flood left in the socket and in memory is worked off: nothing waits, and nothing was received for
+// ten looks, a third of a second.
+func settle(t *testing.T, d *harness.Daemon) {
+	t.Helper()
+	const looks = 10
+	last, same := -1.0, 0
+	harness.Eventually(t, patience, func() error {
+		received, waiting := d.Metric(t, "rayscope_daemon_datagrams_total"), d.Metric(t, "rayscope_relay_queue_bytes")
+		if same++; received != last || waiting > 0 {
+			last, same = received, 0
+		}
+		if same < looks {
+			return fmt.Errorf("%v datagrams received so far, %v bytes wait", received, waiting)
+		}
+		return nil
+	})
 }
 
 // pour sends datagrams of random bytes and of random documents as fast as it can.
