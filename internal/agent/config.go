@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 
@@ -123,10 +124,17 @@ func applyFlags(v *cli.Values, c *Config) (wrong []string) {
 			continue
 		}
 		if err := s.set(c, texts); err != nil {
-			wrong = append(wrong, fmt.Sprintf("%s %q: %v", v.Origin(s.Name), strings.Join(texts, " "), err))
+			wrong = append(wrong, fmt.Sprintf("%s %q: %v", v.Origin(s.Name), shown(texts), err))
 		}
 	}
 	return wrong
+}
+
+var userInfo = regexp.MustCompile(`://[^/?#\s]*@`)
+
+// shown is what stands beside a setting, for a message: without the passwords that URLs of proxies may have.
+func shown(texts []string) string {
+	return userInfo.ReplaceAllString(strings.Join(texts, " "), "://***@")
 }
 
 // check finds what only shows when all settings are known.

@@ -126,7 +126,7 @@ func (c *configFile) apply(to *Config) (wrong []string) {
 			continue
 		}
 		if err := v.setting.set(to, v.texts); err != nil {
-			wrong = append(wrong, fmt.Sprintf("line %d: %s %q: %v", v.line, v.key, strings.Join(v.texts, " "), err))
+			wrong = append(wrong, fmt.Sprintf("line %d: %s %q: %v", v.line, v.key, shown(v.texts), err))
 		}
 	}
 	for i := range wrong {
