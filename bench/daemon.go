@@ -55,7 +55,7 @@ func (d *daemon) command(binary, dir, endpoint string) (*exec.Cmd, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(binary); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w (make build makes bin/rayscope)", err)
 	}
 	name, file := filepath.Join(dir, "xray"), filepath.Join(dir, "cfg.yaml")
 	if err := os.Symlink(binary, name); err != nil {

@@ -25,10 +25,9 @@ const (
 
 // A process is one of the binaries under test, with a directory of its own for its files and its log.
 type process struct {
-	cmd    *exec.Cmd
-	dir    string
-	ended  chan struct{}
-	result error // what Wait said; to be read when ended is closed
+	cmd   *exec.Cmd
+	dir   string
+	ended chan struct{}
 }
 
 // launch starts cmd and waits until ready says yes. What cmd prints goes to a file, so that nobody's CPU is spent on it.
@@ -44,7 +43,7 @@ func launch(cmd *exec.Cmd, dir string, ready func() bool) (*process, error) {
 	}
 	p := &process{cmd: cmd, dir: dir, ended: make(chan struct{})}
 	go func() {
-		p.result = cmd.Wait()
+		_ = cmd.Wait() // cmd.ProcessState says how it ended
 		close(p.ended)
 	}()
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
@@ -52,7 +51,7 @@ func launch(cmd *exec.Cmd, dir string, ready func() bool) (*process, error) {
 	for !ready() {
 		select {
 		case <-p.ended:
-			return nil, fmt.Errorf("%s ended at once: %w; its log:\n%s", cmd.Path, p.result, p.tail())
+			return nil, fmt.Errorf("%s ended at once (%s); its log:\n%s", cmd.Path, cmd.ProcessState, p.tail())
 		case <-ctx.Done():
 			return nil, errors.Join(fmt.Errorf("%s was not ready in time; its log:\n%s", cmd.Path, p.tail()), p.quit())
 		case <-time.After(20 * time.Millisecond):
