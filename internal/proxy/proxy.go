@@ -170,7 +170,7 @@ func (p *Proxy) toError(h http.Header, name string, err error) *wire.Error {
 		}
 		return wire.Throttled("The daemon cannot take this now: %s. Nothing is lost if you send it again.", sentence(err))
 	}
-	return wire.Unavailable("The daemon could not ask %s: %s.", p.uplink.Name(), sentence(err))
+	return wire.Unavailable("The daemon could not ask its endpoint: %s.", sentence(err))
 }
 
 func setRetryAfter(h http.Header, d time.Duration) {
@@ -189,9 +189,6 @@ func (e notNow) Unwrap() error      { return e.error }
 func sentence(err error) string {
 	if e, ok := errors.AsType[*uplink.Error](err); ok && e.Hint() != "" {
 		return fmt.Sprintf("%v; %s", err, e.Hint())
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return "no answer in time"
 	}
 	return err.Error()
 }

@@ -86,7 +86,11 @@ func (p *Proxy) ask(ctx context.Context, path string, body []byte) (uplink.Answe
 		return uplink.Answer{}, err
 	}
 	defer p.calls.give()
-	return p.uplink.Post(ctx, uplink.Request{Path: path, ContentType: "application/json", Body: body})
+	answer, err := p.uplink.Post(ctx, uplink.Request{Path: path, ContentType: "application/json", Body: body})
+	if errors.Is(err, context.DeadlineExceeded) { // ours, which is shorter than the uplink's
+		err = &uplink.Error{Kind: uplink.TimedOut, Endpoint: p.uplink.Name(), Err: err}
+	}
+	return answer, err
 }
 
 // isAway tells whether another time the same request may be answered.
