@@ -26,7 +26,7 @@ type link struct {
 
 	conn   net.Conn    // nil while there is none
 	unhook func() bool // undoes the closing of conn at the end of life
-	target string       // host:port that conn was made for
+	target string      // host:port that conn was made for
 	at     netip.AddrPort
 	looked time.Time // when target was last resolved
 	made   int       // connections so far: each tries the next address of a name
