@@ -15,7 +15,8 @@ const (
 )
 
 func withHeader(ctx context.Context, h string) context.Context {
-	return context.WithValue(ctx, xray.LambdaTraceHeaderKey, h) //nolint:staticcheck // the runtime's key is a string
+	//lint:ignore SA1029 the key of the Lambda runtime is a string
+	return context.WithValue(ctx, xray.LambdaTraceHeaderKey, h)
 }
 
 func TestLambda(t *testing.T) {
