@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -223,6 +224,9 @@ func newChild(parent *Segment, name string, sampled bool) *Segment {
 func shorten(name string) string {
 	if name == "" {
 		return "unnamed"
+	}
+	if !utf8.ValidString(name) {
+		name = strings.ToValidUTF8(name, "\ufffd")
 	}
 	if len(name) <= maxName {
 		return name

@@ -132,6 +132,8 @@ func configured(t testing.TB, c xray.Config) context.Context {
 	return ctx
 }
 
+func decisionOf(rule *string) *sampling.Decision { return &sampling.Decision{Sample: true, Rule: rule} }
+
 func TestOneDocumentForATree(t *testing.T) {
 	ctx, r := recording(t)
 	ctx, root := xray.BeginSegment(ctx, "shop")
