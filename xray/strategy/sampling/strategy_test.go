@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rayscope/rayscope/xray/daemoncfg"
@@ -98,6 +99,20 @@ func TestNoDaemon(t *testing.T) {
 		t.Errorf("without daemon: %+v, want it traced by the local default", *d)
 	}
 	strategy.Close()
+}
+
+// Rules come from the daemon's new address at once, though those of the old one were due in minutes.
+func TestMove(t *testing.T) {
+	s := &service{rules: []*sampling.SamplingRule{newRule("r", 1, 0, 0)}}
+	simulate(t, s, func(t *testing.T, strategy *sampling.CentralizedStrategy) {
+		for i, address := range []string{"127.0.0.1:3000", "127.0.0.1:4000", "127.0.0.1:4000"} {
+			strategy.LoadDaemonAddress(address)
+			synctest.Wait()
+			if got, want := s.fetched(), min(2+i, 3); got != want {
+				t.Errorf("address %d, %s: rules were fetched %d times, want %d", i+1, address, got, want)
+			}
+		}
+	})
 }
 
 func TestPluginsOrigin(t *testing.T) {
