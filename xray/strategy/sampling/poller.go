@@ -58,6 +58,10 @@ func (p *poller) run() {
 
 // refreshRules gets the rules, and puts off the next time: after failures, from ten seconds up to the usual.
 func (p *poller) refreshRules() error {
+	select {
+	case <-p.moved: // the call goes to the new address anyway
+	default:
+	}
 	now := time.Now() // before the call, so that the rules are never taken for newer than they are
 	records, err := p.getRules(p.life)
 	if err != nil {

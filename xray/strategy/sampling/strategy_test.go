@@ -115,6 +115,25 @@ func TestMove(t *testing.T) {
 	})
 }
 
+// An address that was set before the first decision is no move.
+func TestAddressBeforeStart(t *testing.T) {
+	s := &service{rules: []*sampling.SamplingRule{newRule("r", 1, 0, 0)}}
+	synctest.Test(t, func(t *testing.T) {
+		strategy, err := sampling.NewCentralizedStrategy()
+		if err != nil {
+			t.Fatal(err)
+		}
+		strategy.Through(s)
+		defer strategy.Close()
+		strategy.LoadDaemonAddress("127.0.0.1:3000")
+		strategy.ShouldTrace(nil)
+		synctest.Wait()
+		if n := s.fetched(); n != 1 {
+			t.Errorf("rules were fetched %d times, want once", n)
+		}
+	})
+}
+
 func TestPluginsOrigin(t *testing.T) {
 	if err := plugins.Register("ec2", "AWS::EC2::Instance", map[string]any{"instance_id": "i-1"}); err != nil {
 		t.Fatal(err)
