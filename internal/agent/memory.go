@@ -37,12 +37,20 @@ func bufferMemory(setMB int, limit, machine uint64) int {
 // socket buffers, the page cache of the spool and the program itself.
 const goLimitShare = 0.9
 
-// limitMemory tells Go's collector the limit of the process, unless the user did by GOMEMLIMIT.
-func limitMemory(limit uint64, env func(string) (string, bool)) {
-	if _, set := env("GOMEMLIMIT"); set || limit == 0 {
+// aroundBuffers is what the process takes beside documents that wait: the program, and garbage between two collections.
+const aroundBuffers = 48 << 20
+
+// limitMemory tells Go's collector how far memory may grow, unless the user did by GOMEMLIMIT: a quarter beyond the buffers, which
+// else might double, and in any case within the limit of the process.
+func limitMemory(buffers int, limit uint64, env func(string) (string, bool)) {
+	if _, set := env("GOMEMLIMIT"); set {
 		return
 	}
-	debug.SetMemoryLimit(int64(float64(limit) * goLimitShare))
+	n := int64(buffers)*5/4 + aroundBuffers
+	if limit > 0 {
+		n = min(n, int64(float64(limit)*goLimitShare))
+	}
+	debug.SetMemoryLimit(n)
 }
 
 // cgroupLimit is the memory that the cgroup of this process may use, the least of its own and those above it; 0 if there is

@@ -122,8 +122,8 @@ func (a *agent) watch(ctx context.Context, reload <-chan os.Signal) error {
 // listen opens the sockets and begins to receive. Documents wait for begin.
 func (a *agent) listen() (err error) {
 	limit := cgroupLimit("/")
-	limitMemory(limit, a.env)
 	memory := bufferMemory(a.config.Memory, limit, machineMemory())
+	limitMemory(memory, limit, a.env)
 	a.log.Info(fmt.Sprintf("Using buffer memory limit of %v MB", memory>>20))
 	receive := max(memory/receiverShare, daemon.MinMemory)
 	a.relayMemory = max(memory-receive, memory/2)

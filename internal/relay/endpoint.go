@@ -20,6 +20,7 @@ type lane struct {
 	uplink  Poster
 	spool   *spool.Spool // nil: none
 	limit   int          // of bytes
+	alone   bool         // there is no other endpoint
 	signs   bool         // the hash of a body is worth sharing with other endpoints
 	now     func() time.Time
 	log     *slog.Logger
@@ -97,11 +98,21 @@ func (l *lane) push(b *batch) {
 	l.bytes += b.memory()
 	l.queue.pushBack(it)
 	l.pump()
+	for l.bytes > l.limit && l.worthWaiting() {
+		l.changed.Wait()
+	}
 	full := l.bytes > l.limit
 	l.mu.Unlock()
 	if full {
 		l.relieve()
 	}
+}
+
+// worthWaiting tells whether a full queue will soon have room, so that who brings more had better wait than have the oldest
+// dropped, which cost as much to encode: then the receiver drops what is too much, before anything was done for it. It is so while
+// the endpoint takes calls. Where there is another endpoint, nobody waits for this one. The mutex is held.
+func (l *lane) worthWaiting() bool {
+	return l.alone && l.spool == nil && l.inflight > 0 && l.breaker.failures == 0 && !l.closing
 }
 
 // pump starts what can be started. The mutex is held.

@@ -110,6 +110,74 @@ func TestFullQueueDropsOldest(t *testing.T) {
 	})
 }
 
+// An endpoint that takes calls, but slower than documents come, is waited for if it is the only one: nothing is dropped. Beside
+// another one it is not.
+func TestFullQueueWaitsForTheOnlyEndpoint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := newEndpoint("a")
+		slow.obey(func(ctx context.Context, _ string, _ []string) ([]Refusal, error) {
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-ctx.Done():
+			}
+			return nil, ctx.Err()
+		})
+		r := start(Options{Endpoints: []Endpoint{{Uplink: slow}}, Memory: 10 * classes[0]})
+		begin := time.Now()
+		put(t, r, docs(0, 5000)...) // 100 batches, 8 at a time
+		if took := time.Since(begin); took < time.Second || took > 2*time.Second {
+			t.Errorf("Put took %v, want some 1.2s: until all but the last 10 batches are taken", took)
+		}
+		if err := stop(t, r, time.Minute); err != nil {
+			t.Error(err)
+		}
+		checkTaken(t, slow, 5000)
+
+		other := newEndpoint("b")
+		r = start(Options{Endpoints: []Endpoint{{Uplink: slow}, {Uplink: other}}, Memory: 20 * classes[0]})
+		begin = time.Now()
+		put(t, r, docs(5000, 10000)...)
+		if took := time.Since(begin); took != 0 {
+			t.Errorf("Put took %v, want not to wait for one of two", took)
+		}
+		pass(time.Minute)
+		if c := r.Counts()[0]; c.Spilled == 0 || c.Sent+c.Spilled != 5000 {
+			t.Errorf("counts of the slow one: %+v, want some spilled", c)
+		}
+		if err := stop(t, r, time.Minute); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A stop does not wait for room either.
+func TestCloseWhilePutWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := newEndpoint("a")
+		stuck.obey(func(ctx context.Context, _ string, _ []string) ([]Refusal, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		r := start(Options{Endpoints: []Endpoint{{Uplink: stuck}}, Memory: 10 * classes[0]})
+		done := make(chan error, 1)
+		go func() { done <- r.Put(context.Background(), docs(0, 5000)) }()
+		pass(time.Minute)
+		begin := time.Now()
+		if err := stop(t, r, time.Second); err == nil {
+			t.Error("Close lost documents and said nothing")
+		}
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("Close took %v, its context had 1s", took)
+		}
+		if err := <-done; err != nil {
+			t.Errorf("Put: got error %v", err)
+		}
+		if c := r.Counts()[0]; c.Spilled != 5000 {
+			t.Errorf("counts: %+v, want 5000 spilled", c)
+		}
+	})
+}
+
 func TestAwayGoesToDiskAndComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()

@@ -96,6 +96,7 @@ func New(o Options) *Relay {
 	for _, e := range o.Endpoints {
 		l := newLane(r, e, o.Memory/len(o.Endpoints), uploads)
 		l.signs = e.Signed && signed > 1
+		l.alone = len(o.Endpoints) == 1
 		r.lanes = append(r.lanes, l)
 		r.metrics.show(l)
 		l.start()
@@ -116,8 +117,8 @@ func (r *Relay) enter() bool {
 	return true
 }
 
-// Put takes the documents of datagrams, segment documents or OTLP (T1S, T1U), and copies them. It never waits for the network;
-// when memory is full it may wait for a disk. The error is ErrClosed or nil.
+// Put takes the documents of datagrams, segment documents or OTLP (T1S, T1U), and copies them. When memory is full it may wait:
+// for a disk, or for a call to end if there is one endpoint, which takes calls. The error is ErrClosed or nil.
 func (r *Relay) Put(_ context.Context, docs [][]byte) error {
 	var few [16]*batch // as many as a chunk of the receiver makes
 	full := few[:0]
@@ -257,6 +258,9 @@ func (r *Relay) Close(ctx context.Context) error {
 	}
 	r.timer.Stop()
 	r.mu.Unlock()
+	for _, l := range r.lanes {
+		l.hurry()
+	}
 	r.publish(full)
 	r.entered.Wait()
 	errs := make([]error, len(r.lanes))
@@ -290,6 +294,14 @@ func (r *Relay) State() []State {
 	return list
 }
 
+// hurry begins the end: nobody waits for room any more, and nothing is read from the spool.
+func (l *lane) hurry() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closing = true
+	l.changed.Broadcast()
+}
+
 // close ends the lane: it sends until nothing waits in memory or ctx ends, then keeps or drops the rest.
 func (l *lane) close(ctx context.Context) error {
 	late := false
@@ -300,8 +312,6 @@ func (l *lane) close(ctx context.Context) error {
 		l.changed.Broadcast()
 	})()
 	l.mu.Lock()
-	l.closing = true
-	l.changed.Broadcast()
 	if l.breaker.failures > 0 {
 		l.breaker.until = l.now() // the last chance comes at once
 	}

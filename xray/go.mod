@@ -1,0 +1,3 @@
+module github.com/rayscope/rayscope/xray
+
+go 1.25.0

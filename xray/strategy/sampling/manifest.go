@@ -1,0 +1,148 @@
+package sampling
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"github.com/rayscope/rayscope/xray/pattern"
+)
+
+// A RuleManifest is the local rules: the first that a request matches decides, else the default.
+type RuleManifest struct {
+	Version int     `json:"version"` // 1, where a rule names its host service_name, or 2
+	Default *Rule   `json:"default"`
+	Rules   []*Rule `json:"rules"`
+}
+
+// A Rule is a local one. Its reservoir is of this process alone.
+type Rule struct {
+	*Properties
+
+	reservoir bucket
+}
+
+// Properties are what a local rule says.
+type Properties struct {
+	ServiceName string  `json:"service_name"` // pattern of the host in manifests of version 1, which are kept with Host instead
+	Host        string  `json:"host"`         // pattern
+	HTTPMethod  string  `json:"http_method"`  // pattern
+	URLPath     string  `json:"url_path"`     // pattern of the path
+	FixedTarget int64   `json:"fixed_target"` // requests per second that are traced
+	Rate        float64 `json:"rate"`         // share of the others, 0 to 1
+}
+
+// AppliesTo reports whether the patterns match. What is empty matches every pattern.
+func (p *Properties) AppliesTo(host, path, method string) bool {
+	return p != nil &&
+		(host == "" || pattern.WildcardMatchCaseInsensitive(p.Host, host)) &&
+		(path == "" || pattern.WildcardMatchCaseInsensitive(p.URLPath, path)) &&
+		(method == "" || pattern.WildcardMatchCaseInsensitive(p.HTTPMethod, method))
+}
+
+// Sample decides on a request that the rule applies to.
+func (r *Rule) Sample() *Decision {
+	return &Decision{Sample: r.sample(time.Now().Unix())}
+}
+
+func (r *Rule) sample(now int64) bool {
+	return r.Properties != nil && (r.reservoir.take(now, r.FixedTarget) || rand.Float64() < r.Rate)
+}
+
+// ManifestFromFilePath reads a manifest from a file.
+func ManifestFromFilePath(fp string) (*RuleManifest, error) {
+	b, err := os.ReadFile(fp)
+	if err != nil {
+		return nil, fmt.Errorf("sampling rules: %w", err)
+	}
+	m, err := ManifestFromJSONBytes(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", fp, err)
+	}
+	return m, nil
+}
+
+// ManifestFromJSONBytes reads a manifest. The error tells all that is wrong with it, by rule and member.
+func ManifestFromJSONBytes(b []byte) (*RuleManifest, error) {
+	m := new(RuleManifest)
+	if err := json.Unmarshal(b, m); err != nil {
+		return nil, fmt.Errorf("sampling rules: %w", err)
+	}
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	for _, r := range m.Rules {
+		if m.Version == 1 {
+			r.Host, r.ServiceName = r.ServiceName, ""
+		}
+	}
+	return m, nil
+}
+
+func (m *RuleManifest) check() error {
+	if m.Version != 1 && m.Version != 2 {
+		return fmt.Errorf("sampling rules: version %d is not known; give \"version\":2", m.Version)
+	}
+	errs := []error{m.checkDefault()}
+	for i, r := range m.Rules {
+		if err := m.checkRule(r); err != nil {
+			errs = append(errs, fmt.Errorf("sampling rules: rule %d: %w", i+1, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (m *RuleManifest) checkDefault() error {
+	d := m.Default
+	if d == nil || d.Properties == nil {
+		return errors.New(`sampling rules: default is missing; give for example "default":{"fixed_target":1,"rate":0.05}`)
+	}
+	errs := []error{d.checkNumbers()}
+	for _, member := range []struct{ name, value string }{
+		{"service_name", d.ServiceName}, {"host", d.Host}, {"http_method", d.HTTPMethod}, {"url_path", d.URLPath},
+	} {
+		if member.value != "" {
+			errs = append(errs, fmt.Errorf("%s %q: the default is for all requests that no rule matches; leave the member out, or write a rule",
+				member.name, member.value))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("sampling rules: default: %w", err)
+	}
+	return nil
+}
+
+func (m *RuleManifest) checkRule(r *Rule) error {
+	if r == nil || r.Properties == nil {
+		return errors.New("it is empty; give url_path, http_method, fixed_target, rate and the host, or remove it")
+	}
+	errs := []error{r.checkNumbers()}
+	host, other := "host", r.ServiceName
+	otherName, hostValue := "service_name", r.Host
+	if m.Version == 1 {
+		host, other, otherName, hostValue = "service_name", r.Host, "host", r.ServiceName
+	}
+	if other != "" {
+		errs = append(errs, fmt.Errorf("%s %q: rules of version %d name the host %s", otherName, other, m.Version, host))
+	}
+	for _, member := range []struct{ name, value string }{{host, hostValue}, {"http_method", r.HTTPMethod}, {"url_path", r.URLPath}} {
+		if member.value == "" {
+			errs = append(errs, fmt.Errorf("%s is missing; give a pattern, * for all", member.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p *Properties) checkNumbers() error {
+	var errs []error
+	if p.FixedTarget < 0 {
+		errs = append(errs, fmt.Errorf("fixed_target %d is negative; give the requests per second that are traced, 0 for none", p.FixedTarget))
+	}
+	if p.Rate < 0 {
+		errs = append(errs, fmt.Errorf("rate %v is negative; give a share between 0 and 1", p.Rate))
+	}
+	return errors.Join(errs...)
+}
