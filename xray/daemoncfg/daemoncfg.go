@@ -124,7 +124,7 @@ func parsePair(address string, parts []string) (a Addresses, err error) {
 		case "tcp":
 			to = &a.TCP
 		default:
-			return Addresses{}, fmt.Errorf("daemon address %q: %q must begin with udp: or tcp:", address, part)
+			return Addresses{}, fmt.Errorf("daemon address %q: %q must begin with udp or tcp and a colon", address, part)
 		}
 		if *to != "" {
 			return Addresses{}, fmt.Errorf("daemon address %q names %s twice: write udp:host:port tcp:host:port", address, protocol)

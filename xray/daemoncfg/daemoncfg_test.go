@@ -32,8 +32,8 @@ func TestParse(t *testing.T) {
 		{address: "host:65536", err: `daemon address "host:65536": port "65536" of "host:65536" must be a number from 1 to 65535`},
 		{address: "host:", err: `daemon address "host:": port "" of "host:" must be a number from 1 to 65535`},
 		{address: "udp:a:1 udp:b:2", err: `daemon address "udp:a:1 udp:b:2" names udp twice: write udp:host:port tcp:host:port`},
-		{address: "udp:a:1 b:2", err: `daemon address "udp:a:1 b:2": "b:2" must begin with udp: or tcp:`},
-		{address: "UDP:a:1 tcp:b:2", err: `daemon address "UDP:a:1 tcp:b:2": "UDP:a:1" must begin with udp: or tcp:`},
+		{address: "udp:a:1 b:2", err: `daemon address "udp:a:1 b:2": "b:2" must begin with udp or tcp and a colon`},
+		{address: "UDP:a:1 tcp:b:2", err: `daemon address "UDP:a:1 tcp:b:2": "UDP:a:1" must begin with udp or tcp and a colon`},
 		{address: "udp:a:1 tcp:b", err: `daemon address "udp:a:1 tcp:b": "b" must be host:port, an IPv6 address in brackets, for example [::1]:2000`},
 		{address: "udp: tcp:", err: `daemon address "udp: tcp:": "" must be host:port, an IPv6 address in brackets, for example [::1]:2000`},
 	} {

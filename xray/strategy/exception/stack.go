@@ -62,47 +62,29 @@ func ours(pc uintptr) bool {
 	return ok && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "/")) && !strings.HasSuffix(frame.File, "_test.go")
 }
 
-// findStack returns the first error that knows its stack, and the stack, among err and what it wraps.
-func findStack(err error, visits *int) (error, []uintptr) {
-	if pcs, ok := stackOf(err); ok {
-		return err, pcs
-	}
-	for _, inner := range unwrap(err) {
-		if inner == nil || *visits == 0 {
-			continue
-		}
-		*visits--
-		if e, pcs := findStack(inner, visits); e != nil {
-			return e, pcs
-		}
-	}
-	return nil, nil
-}
-
-// stackOf is the stack that err itself knows.
-func stackOf(err error) (pcs []uintptr, ok bool) {
+// stackOf is the stack that err itself knows, or nil.
+func stackOf(err error) (pcs []uintptr) {
 	defer func() {
 		if recover() != nil { // the user's method panicked
-			pcs, ok = nil, false
+			pcs = nil
 		}
 	}()
-	if st, is := err.(StackTracer); is {
-		pcs = st.StackTrace()
-		return pcs, pcs != nil
+	if st, ok := err.(StackTracer); ok {
+		return st.StackTrace()
 	}
 	// The slice type of github.com/pkg/errors cannot be named without importing it.
 	m := reflect.ValueOf(err).MethodByName("StackTrace")
 	if !m.IsValid() || m.Type().NumIn() != 0 || m.Type().NumOut() != 1 {
-		return nil, false
+		return nil
 	}
 	if t := m.Type().Out(0); t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Uintptr {
-		return nil, false
+		return nil
 	}
 	trace := m.Call(nil)[0]
 	for i := range trace.Len() {
 		pcs = append(pcs, uintptr(trace.Index(i).Uint()))
 	}
-	return pcs, pcs != nil
+	return pcs
 }
 
 // same compares errors; those of uncomparable types are never the same.
