@@ -2,12 +2,13 @@ package daemoncfg_test
 
 import (
 	"bytes"
-	"log/slog"
 	"net"
 	"strings"
 	"testing"
 
 	"github.com/rayscope/rayscope/xray/daemoncfg"
+	"github.com/rayscope/rayscope/xray/internal/logger"
+	"github.com/rayscope/rayscope/xray/xraylog"
 )
 
 func TestParse(t *testing.T) {
@@ -83,13 +84,13 @@ func shown(e *daemoncfg.DaemonEndpoints) string {
 // A wrong environment must not end the program: the original panics here.
 func TestGetDaemonEndpoints(t *testing.T) {
 	var log bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
+	before := logger.Get()
+	logger.Set(xraylog.NewDefaultLogger(&log, xraylog.LogLevelInfo))
+	t.Cleanup(func() { logger.Set(before) })
 	for _, tt := range []struct{ env, want, log string }{
 		{"", "127.0.0.1:2000 127.0.0.1:2000", ""},
 		{"127.0.0.3:1", "127.0.0.3:1 127.0.0.3:1", ""},
-		{"127.0.0.3:x", "127.0.0.1:2000 127.0.0.1:2000", "must be a number from 1 to 65535"},
+		{"127.0.0.3:x", "127.0.0.1:2000 127.0.0.1:2000", "must be a number from 1 to 65535; 127.0.0.1:2000 is used"},
 	} {
 		log.Reset()
 		t.Setenv(daemoncfg.Variable, tt.env)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/rayscope/rayscope/xray/daemoncfg"
 	"github.com/rayscope/rayscope/xray/internal/plugins"
@@ -74,10 +73,13 @@ func (ss *CentralizedStrategy) LoadDaemonEndpoints(endpoints *daemoncfg.DaemonEn
 func (ss *CentralizedStrategy) LoadDaemonAddress(tcp string) { ss.address.Store(&tcp) }
 
 func (ss *CentralizedStrategy) decide(request *Request) Decision {
-	now := time.Now().Unix()
 	set := ss.rules.Load()
-	if !set.usable(now) {
+	if set == nil {
 		ss.begin()
+		return ss.fallback.decide(request)
+	}
+	now := set.now()
+	if !set.usable(now) {
 		return ss.fallback.decideAt(request, now)
 	}
 	r := set.match(request, cmp.Or(request.ServiceType, plugins.All().Origin))

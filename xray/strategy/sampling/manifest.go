@@ -1,11 +1,14 @@
 package sampling
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/rayscope/rayscope/xray/pattern"
@@ -69,7 +72,7 @@ func ManifestFromFilePath(fp string) (*RuleManifest, error) {
 func ManifestFromJSONBytes(b []byte) (*RuleManifest, error) {
 	m := new(RuleManifest)
 	if err := json.Unmarshal(b, m); err != nil {
-		return nil, fmt.Errorf("sampling rules: %w", err)
+		return nil, fmt.Errorf("sampling rules: %w", where(err))
 	}
 	if err := m.check(); err != nil {
 		return nil, err
@@ -80,6 +83,31 @@ func ManifestFromJSONBytes(b []byte) (*RuleManifest, error) {
 		}
 	}
 	return m, nil
+}
+
+// where says which member is of a wrong type, rather than which Go type it has.
+func where(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		member := cmp.Or(wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:], "the manifest")
+		return fmt.Errorf("at byte %d: %s is of type %s, must be %s", wrong.Offset, member, wrong.Value, kind(wrong.Type))
+	}
+	return err
+}
+
+// kind is what JSON calls values of the type.
+func kind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		return "an array"
+	}
+	return "an object"
 }
 
 func (m *RuleManifest) check() error {

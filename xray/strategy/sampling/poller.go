@@ -2,6 +2,7 @@ package sampling
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func (p *poller) refreshRules() error {
 		p.retry = min(2*p.retry, rulesEvery)
 		return err
 	}
-	set, err := newRuleSet(records, p.rules.Load(), now.Unix())
+	set, err := newRuleSet(records, p.rules.Load(), now)
 	p.rules.Store(set)
 	for _, r := range records {
 		if r != nil && r.ModifiedAt != nil {
@@ -104,7 +105,7 @@ func (p *poller) reportBatch(set *ruleSet, batch []*rule, now int64) error {
 	if m := out.LastRuleModification; m != nil {
 		// The rules are fetched again for a change that is newer than all that is known. So they are if they may have been
 		// fetched within the second of the change.
-		if *m > p.modified || *m >= float64(set.fetched) {
+		if *m > p.modified || *m >= float64(set.fetched.Unix()) {
 			p.rulesAt = time.Now()
 		}
 		p.modified = max(p.modified, *m)
@@ -172,10 +173,10 @@ func (s *ruleSet) take(t *SamplingTargetDocument, now int64) {
 		l.quota = *t.ReservoirQuota
 	}
 	if t.ReservoirQuotaTTL != nil {
-		l.expires = int64(*t.ReservoirQuotaTTL)
+		l.expires = seconds(*t.ReservoirQuotaTTL)
 	}
 	if b := t.SamplingBoost; b != nil && b.BoostRate != nil && b.BoostRateTTL != nil {
-		l.boost, l.boostedTill = *b.BoostRate, int64(*b.BoostRateTTL)
+		l.boost, l.boostedTill = *b.BoostRate, seconds(*b.BoostRateTTL)
 	}
 	r.lease.Store(&l)
 	r.reported = now
@@ -183,6 +184,9 @@ func (s *ruleSet) take(t *SamplingTargetDocument, now int64) {
 		r.interval = min(max(*t.Interval, 1), maxInterval)
 	}
 }
+
+// seconds are whole ones of the epoch, also of a time that is beyond any.
+func seconds(t float64) int64 { return int64(min(max(t, 0), math.MaxInt32*1000)) }
 
 // complain logs an error, if none was logged for a minute.
 func (p *poller) complain(err error) {
