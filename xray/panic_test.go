@@ -9,7 +9,7 @@ import (
 
 // TestPanicThroughCaptures holds every subsegment that a panic passes to the place where it began.
 func TestPanicThroughCaptures(t *testing.T) {
-	ctx := configured(t, xray.Config{SamplingStrategy: decided(true)})
+	ctx, _ := recording(t)
 	ctx, segment := xray.BeginSegment(ctx, "segment")
 	defer segment.Close(nil)
 	var all []*xray.Segment
