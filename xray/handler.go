@@ -1,0 +1,157 @@
+package xray
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/rayscope/rayscope/xray/header"
+)
+
+// traceParentKey is the header of W3C Trace Context, in Go's canonical form.
+const traceParentKey = "Traceparent"
+
+// Handler returns a handler that records a segment for each request that h serves. The segment continues the trace of the
+// request's X-Amzn-Trace-Id header, or else of its traceparent; it is in the context of the request. Answers of 4xx and 5xx are recorded as error
+// and fault, a panic as a fault, and raised again.
+func Handler(sn SegmentNamer, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serve(r.Context(), sn, h, w, r)
+	})
+}
+
+// HandlerWithContext is Handler with the configuration that ctx has from ContextWithConfig.
+func HandlerWithContext(ctx context.Context, sn SegmentNamer, h http.Handler) http.Handler {
+	cfg := GetRecorder(ctx)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serve(context.WithValue(r.Context(), RecorderContextKey{}, cfg), sn, h, w, r)
+	})
+}
+
+func serve(ctx context.Context, sn SegmentNamer, h http.Handler, w http.ResponseWriter, r *http.Request) {
+	if SdkDisabled() {
+		h.ServeHTTP(w, r)
+		return
+	}
+	incoming := incomingHeader(r.Header)
+	ctx, seg := NewSegmentFromHeader(ctx, sn.Name(r.Host), r, incoming)
+	defer seg.Close(nil)
+	HttpTrace(seg, h, w, r.WithContext(ctx), incoming)
+}
+
+// incomingHeader reads where a request comes from. X-Ray's header knows more than W3C's, so it is preferred.
+func incomingHeader(h http.Header) *header.Header {
+	if v := h.Get(TraceIDHeaderKey); v != "" {
+		return header.FromString(v)
+	}
+	if v := h[traceParentKey]; len(v) == 1 {
+		if parsed, ok := header.FromTraceParent(v[0]); ok {
+			return parsed
+		}
+	}
+	return &header.Header{}
+}
+
+// HttpTrace lets h serve r and records request and answer in seg, which it does not close. The answer gets the header X-Amzn-Trace-Id,
+// which says to the sender of traceHeader what became of it.
+func HttpTrace(seg *Segment, h http.Handler, w http.ResponseWriter, r *http.Request, traceHeader *header.Header) {
+	w.Header().Set(TraceIDHeaderKey, answerHeader(seg, traceHeader))
+	if !seg.recording() {
+		h.ServeHTTP(w, r)
+		return
+	}
+	httpCaptureRequest(seg, r)
+	resp := &response{ResponseWriter: w, head: r.Method == http.MethodHead}
+	defer resp.record(seg)
+	h.ServeHTTP(resp.wrap(), r)
+	resp.returned = true
+}
+
+// answerHeader returns what the caller is told: the trace, the parent it named, and if it asked for it the sampling decision.
+func answerHeader(seg *Segment, incoming *header.Header) string {
+	answer := header.Header{}
+	if incoming != nil {
+		answer.ParentID = incoming.ParentID
+		answer.SamplingDecision = incoming.SamplingDecision
+	}
+	sampled := false
+	if seg != nil {
+		seg.RLock()
+		answer.TraceID, sampled = seg.TraceID, seg.Sampled
+		seg.RUnlock()
+	}
+	if answer.SamplingDecision == header.Requested {
+		answer.SamplingDecision = header.NotSampled
+		if sampled {
+			answer.SamplingDecision = header.Sampled
+		}
+	}
+	return answer.String()
+}
+
+// HttpCaptureResponse records the status of an answer in seg, with the flag that goes with it: error for 4xx, and throttle for 429; fault
+// for 5xx.
+func HttpCaptureResponse(seg *Segment, statusCode int) {
+	if !seg.recording() {
+		return
+	}
+	seg.Lock()
+	defer seg.Unlock()
+	if seg.open() {
+		seg.setStatus(statusCode)
+	}
+}
+
+// recording reports whether anything that is done to s is to be seen. It needs no lock.
+func (s *Segment) recording() bool { return s != nil && s.tree != nil }
+
+// live reports whether s records and is not closed.
+func (s *Segment) live() bool {
+	if !s.recording() {
+		return false
+	}
+	s.RLock()
+	defer s.RUnlock()
+	return s.open()
+}
+
+// setStatus is HttpCaptureResponse for a holder of the lock.
+func (s *Segment) setStatus(status int) {
+	s.GetHTTP().GetResponse().Status = status
+	switch {
+	case status == http.StatusTooManyRequests:
+		s.Error, s.Throttle = true, true
+	case status >= 400 && status < 500:
+		s.Error = true
+	case status >= 500 && status < 600:
+		s.Fault = true
+	}
+}
+
+func httpCaptureRequest(seg *Segment, r *http.Request) {
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	seg.Lock()
+	defer seg.Unlock()
+	req := seg.GetHTTP().GetRequest()
+	req.Method = r.Method
+	req.URL = scheme + r.Host + r.URL.Path
+	req.ClientIP, req.XForwardedFor = clientIP(r)
+	req.UserAgent = r.UserAgent()
+}
+
+// clientIP returns who sent the request: the first proxy's word if there is one, and whether that is so.
+func clientIP(r *http.Request) (ip string, forwarded bool) {
+	if v := r.Header.Get("X-Forwarded-For"); v != "" {
+		first, _, _ := strings.Cut(v, ",")
+		return strings.TrimSpace(first), true
+	}
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr, false
+	}
+	return ip, false
+}
