@@ -3,6 +3,7 @@ package exception
 import (
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -26,23 +27,35 @@ func (s *DefaultFormattingStrategy) callers(skip int) []uintptr {
 	return s.bounded(pcs)
 }
 
-// panickers is the stack below the latest panic, or that of callers if there is none.
+// panickers is the stack below the latest panic, or that of callers if there is none. A panic that the SDK has recorded and passed on
+// is looked for where it began.
 func (s *DefaultFormattingStrategy) panickers(skip int) []uintptr {
 	if s.FrameCount <= 0 {
 		return nil
 	}
 	var buf [maxFrames + margin]uintptr
 	pcs := buf[:runtime.Callers(skip+2, buf[:])]
-	for i, pc := range pcs {
-		if function(pc) == "runtime.gopanic" {
-			pcs = pcs[i+1:]
-			for len(pcs) > 0 && strings.HasPrefix(function(pcs[0]), "runtime.") {
-				pcs = pcs[1:] // sigpanic and the like
-			}
+	for below := belowPanic(pcs); below != nil; below = belowPanic(pcs) {
+		if pcs = below; !ours(pcs[0]) {
 			break
 		}
 	}
 	return s.bounded(pcs)
+}
+
+// belowPanic is the stack of what panicked last, or nil if nothing did.
+func belowPanic(pcs []uintptr) []uintptr {
+	i := slices.IndexFunc(pcs, func(pc uintptr) bool { return function(pc) == "runtime.gopanic" })
+	if i < 0 {
+		return nil
+	}
+	for i < len(pcs) && strings.HasPrefix(function(pcs[i]), "runtime.") {
+		i++ // gopanic itself, sigpanic and the like
+	}
+	if i == len(pcs) {
+		return nil
+	}
+	return pcs[i:]
 }
 
 func (s *DefaultFormattingStrategy) bounded(pcs []uintptr) []uintptr {
