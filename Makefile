@@ -58,6 +58,7 @@ test: build setup ## everything: rules, units, real clients, console in Chromium
 	test/stage 'real clients' env $(PROCESSES) -timeout 10m ./harness ./clients
 	test/stage daemon env $(PROCESSES) -timeout 10m ./daemon
 	test/stage conformance env $(PROCESSES) -timeout 10m ./conformance
+	test/stage 'SDK for Go beside AWS' env $(PROCESSES) -timeout 10m ./sdkdiff
 	test/stage 'console in Chromium' env $(PROCESSES) -timeout 10m ./console
 	test/stage crashes env $(PROCESSES) -timeout 10m ./crash -kills $(KILLS)
 	test/stage summary
@@ -73,6 +74,10 @@ test-clients: build setup ## only the real clients; RUN=expression chooses among
 .PHONY: test-daemon
 test-daemon: build ## only the faults between the stand-alone daemon and its endpoints; RUN=expression chooses among the tests
 	$(PROCESSES) -timeout 10m ./daemon -run '$(RUN)'
+
+.PHONY: test-sdk
+test-sdk: ## only the SDK for Go beside AWS' SDK: equal programs leave equal traces; RUN=expression chooses among the programs
+	$(PROCESSES) -timeout 10m ./sdkdiff -run '$(RUN)'
 
 .PHONY: test-conformance
 test-conformance: build setup ## only the conformance to X-Ray's service model; RUN=expression chooses among the tests
@@ -127,6 +132,10 @@ bench: build ## micro-benchmarks, then the load of docs/performance.md on a real
 bench-daemon: build ## the daemon's table of docs/performance.md; AGAINST=path of another X-Ray daemon to measure in turn with it
 	go run ./bench -daemon bin/rayscope $(if $(AGAINST),-against '$(AGAINST)')
 	go run ./bench -daemon bin/rayscope -rates 20000 -sign=false
+
+.PHONY: bench-sdk
+bench-sdk: ## the SDK's table of docs/performance.md: ours, AWS' and OpenTelemetry's for Go; TASKS=expression chooses among the tasks
+	go run -C bench/sdk . -tasks '$(TASKS)'
 
 .PHONY: clean
 clean: ## remove all that the other targets make

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -60,20 +61,22 @@ func begin(ctx context.Context, name string, r *http.Request, h *header.Header, 
 	return s.carry(ctx), s
 }
 
-// decide reports whether a request is recorded. A decision of the caller counts only together with the request, as with the X-Ray SDKs.
+// decide reports whether a request is recorded.
 func decide(cfg *Config, name string, r *http.Request, h *header.Header) sampling.Decision {
-	if r == nil || h == nil {
-		return sampling.Decide(cfg.SamplingStrategy, sampling.Request{ServiceName: name})
+	if h != nil {
+		switch h.SamplingDecision {
+		case header.Sampled:
+			return sampling.Decision{Sample: true}
+		case header.NotSampled:
+			return sampling.Decision{}
+		}
 	}
-	switch h.SamplingDecision {
-	case header.Sampled:
-		return sampling.Decision{Sample: true}
-	case header.NotSampled:
-		return sampling.Decision{}
-	}
-	q := sampling.Request{Host: r.Host, Method: r.Method, ServiceName: name, ServiceType: plugins.All().Origin}
-	if r.URL != nil {
-		q.URL = r.URL.Path
+	q := sampling.Request{ServiceName: name, ServiceType: plugins.All().Origin}
+	if r != nil {
+		q.Host, q.Method = r.Host, r.Method
+		if r.URL != nil {
+			q.URL = r.URL.Path
+		}
 	}
 	return sampling.Decide(cfg.SamplingStrategy, q)
 }
@@ -221,6 +224,9 @@ func newChild(parent *Segment, name string, sampled bool) *Segment {
 func shorten(name string) string {
 	if name == "" {
 		return "unnamed"
+	}
+	if !utf8.ValidString(name) {
+		name = strings.ToValidUTF8(name, "\ufffd")
 	}
 	if len(name) <= maxName {
 		return name

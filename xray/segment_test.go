@@ -29,6 +29,18 @@ func (r *recorder) Emit(s *xray.Segment) {
 
 func (r *recorder) RefreshEmitterWithAddress(*net.UDPAddr) {}
 
+// A channel is an emitter for one segment.
+type channel chan *xray.Segment
+
+func (c channel) Emit(s *xray.Segment)                 { c <- s }
+func (channel) RefreshEmitterWithAddress(*net.UDPAddr) {}
+
+// A counter counts documents.
+type counter struct{ documents int }
+
+func (c *counter) Emit(*xray.Segment)                   { c.documents++ }
+func (*counter) RefreshEmitterWithAddress(*net.UDPAddr) {}
+
 // take returns the documents so far, parsed, and forgets them.
 func (r *recorder) take(t *testing.T) []document {
 	t.Helper()
@@ -97,10 +109,12 @@ func trees(docs []document) []string {
 // decided is a strategy that always decides the same.
 type decided bool
 
-func (d decided) ShouldTrace(*sampling.Request) *sampling.Decision {
-	rule := "everything"
-	return &sampling.Decision{Sample: bool(d), Rule: &rule}
-}
+func (d decided) ShouldTrace(*sampling.Request) *sampling.Decision { return decisions[d] }
+
+var (
+	everything = "everything"
+	decisions  = map[decided]*sampling.Decision{true: {Sample: true, Rule: &everything}, false: {Rule: &everything}}
+)
 
 // recording returns a context whose segments are sampled and recorded.
 func recording(t testing.TB) (context.Context, *recorder) {
@@ -117,6 +131,8 @@ func configured(t testing.TB, c xray.Config) context.Context {
 	}
 	return ctx
 }
+
+func decisionOf(rule *string) *sampling.Decision { return &sampling.Decision{Sample: true, Rule: rule} }
 
 func TestOneDocumentForATree(t *testing.T) {
 	ctx, r := recording(t)

@@ -69,7 +69,7 @@ func (t *tree) takeChild(p *Segment) *Segment {
 	for c := p.links.first; c != nil; c = c.links.next {
 		if c.complete() {
 			c.unlink()
-			t.mark(nil, c)
+			t.mark(new(batch), c) // complete: there is no other
 			return c
 		}
 	}
@@ -87,7 +87,7 @@ func (t *tree) consult() {
 	if _, ok := t.cfg.StreamingStrategy.(*DefaultStreamingStrategy); ok {
 		return
 	}
-	to, ok := t.cfg.Emitter.(interface{ send(doc []byte) })
+	to, ok := t.cfg.Emitter.(sender)
 	if !ok {
 		return
 	}

@@ -25,6 +25,8 @@ type tree struct {
 	mu   sync.Mutex
 	held uint32      // closed subsegments that are not sent
 	stop func() bool // ends the waiting for the context, nil if there is none
+
+	abandoned bool // the context was cancelled while children of the closed root were open
 }
 
 // links are the place of a segment in its tree.
@@ -106,78 +108,98 @@ func (t *tree) close(s *Segment) {
 	if s.parent != nil {
 		t.held++
 	}
-	var units []*Segment
+	var units batch
 	highest := settle(s)
 	switch {
 	case highest == nil:
 	case highest.top():
-		units = t.take(units, highest)
+		t.take(&units, highest)
 	case t.crowded():
 		highest.unlink()
-		units = t.take(units, highest)
+		t.take(&units, highest)
 	}
 	if r := t.root; r.links.closed && !r.links.sent {
-		units = t.await(units)
+		t.await(&units)
 	}
 	t.mu.Unlock()
-	t.emit(units)
+	t.emit(&units)
 	t.consult()
 }
 
+// A batch is units in the order in which they are to be sent. Nearly always it is none or one, which costs no memory.
+type batch struct {
+	one  *Segment
+	more []*Segment
+}
+
+func (b *batch) add(s *Segment) {
+	if b.one == nil {
+		b.one = s
+		return
+	}
+	b.more = append(b.more, s)
+}
+
 // await is for a closed root with open children. When the context is cancelled nobody may be left to close them: the root is sent.
-func (t *tree) await(units []*Segment) []*Segment {
+func (t *tree) await(units *batch) {
 	ctx := t.root.ctx
 	if ctx == nil || ctx.Done() == nil {
-		return units
+		return
 	}
 	if ctx.Err() != nil {
-		return t.take(units, t.root)
+		t.abandon(units)
+		return
 	}
 	if t.stop == nil {
 		t.stop = context.AfterFunc(ctx, t.giveUp)
 	}
-	return units
 }
 
 // giveUp sends the root when its context is cancelled.
 func (t *tree) giveUp() {
+	var units batch
 	t.mu.Lock()
-	var units []*Segment
 	if !t.root.links.sent {
-		units = t.take(units, t.root)
+		t.abandon(&units)
 	}
 	t.mu.Unlock()
-	t.emit(units)
+	t.emit(&units)
 }
 
-// take marks s and all below it as sent, and appends the units that this makes to units, those below first. Children of a segment
-// that is still open become units of their own: it will be sent again when it is closed, and that document replaces it with all inside.
-func (t *tree) take(units []*Segment, s *Segment) []*Segment {
+// abandon takes the root with children that are open.
+func (t *tree) abandon(units *batch) {
+	t.abandoned = true
+	t.take(units, t.root)
+}
+
+// take marks s and all below it as sent, and adds the units that this makes to units, those below first.
+func (t *tree) take(units *batch, s *Segment) {
 	if s == t.root && t.stop != nil {
 		t.stop()
 		t.stop = nil
 	}
-	units = t.mark(units, s)
-	return append(units, s)
+	t.mark(units, s)
+	units.add(s)
 }
 
-func (t *tree) mark(units []*Segment, s *Segment) []*Segment {
+// mark marks s and all below it as sent. Children of a segment that is still open become units of their own: it will be sent
+// again when it is closed, and that document replaces it with all that was inside.
+func (t *tree) mark(units *batch, s *Segment) {
 	s.links.sent = true
-	if s.links.closed && s.parent != nil {
-		t.held--
-	}
 	if s.links.closed {
-		for c := s.links.first; c != nil; c = c.links.next {
-			units = t.mark(units, c)
+		if s.parent != nil {
+			t.held--
 		}
-		return units
+		for c := s.links.first; c != nil; c = c.links.next {
+			t.mark(units, c)
+		}
+		return
 	}
 	for c := s.links.first; c != nil; c = s.links.first {
 		c.unlink()
-		units = t.take(units, c)
+		t.take(units, c)
 	}
 	s.links.open = 0
-	return units
 }
 
 // stream sends s, which is closed, at once.
@@ -189,29 +211,23 @@ func (t *tree) stream(s *Segment) {
 	}
 	s.links.closed = true
 	t.held++
-	var units []*Segment
-	units = t.detach(units, s, s.links.sent || s.top())
-	t.mu.Unlock()
-	t.emit(units)
-}
-
-// detach takes s out of its parent, as a unit. What was waiting for s may be complete then, and is a unit too.
-func (t *tree) detach(units []*Segment, s *Segment, loose bool) []*Segment {
-	units = t.take(units, s)
-	if loose {
-		return units
+	var units batch
+	loose := s.top()
+	t.take(&units, s)
+	if !loose {
+		t.release(&units, s)
 	}
-	return t.release(units, s)
+	t.mu.Unlock()
+	t.emit(&units)
 }
 
-// release unlinks s and counts it as complete for its parent.
-func (t *tree) release(units []*Segment, s *Segment) []*Segment {
+// release unlinks s and counts it as complete for its parent. What was waiting for s may be complete then.
+func (t *tree) release(units *batch, s *Segment) {
 	s.unlink()
 	s.parent.links.open--
 	if h := settle(s.parent); h != nil && h.top() {
-		units = t.take(units, h)
+		t.take(units, h)
 	}
-	return units
 }
 
 // remove takes s out of its parent for good. It reports whether s was there.
@@ -223,14 +239,14 @@ func (t *tree) remove(p, s *Segment) bool {
 	}
 	complete := s.complete()
 	t.drop(s)
-	var units []*Segment
+	var units batch
 	if complete {
 		s.unlink()
 	} else {
-		units = t.release(units, s)
+		t.release(&units, s)
 	}
 	t.mu.Unlock()
-	t.emit(units)
+	t.emit(&units)
 	return true
 }
 
@@ -246,8 +262,12 @@ func (t *tree) drop(s *Segment) {
 }
 
 // emit hands units to the emitter.
-func (t *tree) emit(units []*Segment) {
-	for _, s := range units {
+func (t *tree) emit(units *batch) {
+	if units.one == nil {
+		return
+	}
+	t.emitOne(units.one)
+	for _, s := range units.more {
 		t.emitOne(s)
 	}
 }
@@ -267,6 +287,8 @@ func (t *tree) emitOne(s *Segment) {
 	s.Emitted = true
 	if s.parent != nil {
 		s.apart(traceID)
+	} else {
+		s.ContextDone = t.abandoned
 	}
 	if _, ours := t.cfg.Emitter.(*DefaultEmitter); !ours && s.parent == nil {
 		s.GetAWS() // what the encoder would add, for those that read the fields

@@ -12,11 +12,12 @@ package daemoncfg
 import (
 	"cmp"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/rayscope/rayscope/xray/internal/logger"
 )
 
 // Variable is the environment variable with the daemon's address.
@@ -38,11 +39,11 @@ type DaemonEndpoints struct {
 type Addresses struct{ UDP, TCP string }
 
 // GetDaemonEndpoints returns the addresses of the environment, else the default 127.0.0.1:2000. If those of the environment are
-// wrong or cannot be resolved, it logs why through log/slog and returns the default: a slip in the environment does not stop a program.
+// wrong or cannot be resolved, it logs why and returns the default: a slip in the environment does not stop a program.
 func GetDaemonEndpoints() *DaemonEndpoints {
 	endpoints, err := GetDaemonEndpointsFromEnv()
 	if err != nil {
-		slog.Error("X-Ray daemon address is not used, "+standard+" is", "error", err)
+		logger.Errorf("%v; %s is used", err, standard)
 	}
 	if endpoints == nil {
 		return GetDefaultDaemonEndpoints()
@@ -124,7 +125,7 @@ func parsePair(address string, parts []string) (a Addresses, err error) {
 		case "tcp":
 			to = &a.TCP
 		default:
-			return Addresses{}, fmt.Errorf("daemon address %q: %q must begin with udp: or tcp:", address, part)
+			return Addresses{}, fmt.Errorf("daemon address %q: %q must begin with udp or tcp and a colon", address, part)
 		}
 		if *to != "" {
 			return Addresses{}, fmt.Errorf("daemon address %q names %s twice: write udp:host:port tcp:host:port", address, protocol)

@@ -2,12 +2,13 @@ package daemoncfg_test
 
 import (
 	"bytes"
-	"log/slog"
 	"net"
 	"strings"
 	"testing"
 
 	"github.com/rayscope/rayscope/xray/daemoncfg"
+	"github.com/rayscope/rayscope/xray/internal/logger"
+	"github.com/rayscope/rayscope/xray/xraylog"
 )
 
 func TestParse(t *testing.T) {
@@ -32,8 +33,8 @@ func TestParse(t *testing.T) {
 		{address: "host:65536", err: `daemon address "host:65536": port "65536" of "host:65536" must be a number from 1 to 65535`},
 		{address: "host:", err: `daemon address "host:": port "" of "host:" must be a number from 1 to 65535`},
 		{address: "udp:a:1 udp:b:2", err: `daemon address "udp:a:1 udp:b:2" names udp twice: write udp:host:port tcp:host:port`},
-		{address: "udp:a:1 b:2", err: `daemon address "udp:a:1 b:2": "b:2" must begin with udp: or tcp:`},
-		{address: "UDP:a:1 tcp:b:2", err: `daemon address "UDP:a:1 tcp:b:2": "UDP:a:1" must begin with udp: or tcp:`},
+		{address: "udp:a:1 b:2", err: `daemon address "udp:a:1 b:2": "b:2" must begin with udp or tcp and a colon`},
+		{address: "UDP:a:1 tcp:b:2", err: `daemon address "UDP:a:1 tcp:b:2": "UDP:a:1" must begin with udp or tcp and a colon`},
 		{address: "udp:a:1 tcp:b", err: `daemon address "udp:a:1 tcp:b": "b" must be host:port, an IPv6 address in brackets, for example [::1]:2000`},
 		{address: "udp: tcp:", err: `daemon address "udp: tcp:": "" must be host:port, an IPv6 address in brackets, for example [::1]:2000`},
 	} {
@@ -83,13 +84,13 @@ func shown(e *daemoncfg.DaemonEndpoints) string {
 // A wrong environment must not end the program: the original panics here.
 func TestGetDaemonEndpoints(t *testing.T) {
 	var log bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
+	before := logger.Get()
+	logger.Set(xraylog.NewDefaultLogger(&log, xraylog.LogLevelInfo))
+	t.Cleanup(func() { logger.Set(before) })
 	for _, tt := range []struct{ env, want, log string }{
 		{"", "127.0.0.1:2000 127.0.0.1:2000", ""},
 		{"127.0.0.3:1", "127.0.0.3:1 127.0.0.3:1", ""},
-		{"127.0.0.3:x", "127.0.0.1:2000 127.0.0.1:2000", "must be a number from 1 to 65535"},
+		{"127.0.0.3:x", "127.0.0.1:2000 127.0.0.1:2000", "must be a number from 1 to 65535; 127.0.0.1:2000 is used"},
 	} {
 		log.Reset()
 		t.Setenv(daemoncfg.Variable, tt.env)

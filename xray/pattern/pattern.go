@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// WildcardMatchCaseInsensitive reports whether text matches pattern, with upper and lower case letters taken as equal.
+// WildcardMatchCaseInsensitive reports whether text matches pattern, with upper and lower case letters taken as equal. A character
+// of ASCII equals none beyond.
 func WildcardMatchCaseInsensitive(pattern, text string) bool {
 	return WildcardMatch(pattern, text, true)
 }
@@ -66,7 +67,7 @@ func matchOne(pattern, text string, fold bool) (pw, tw int, ok bool) {
 	switch {
 	case pr == '?':
 		ok = true
-	case pvalid != tvalid:
+	case pvalid != tvalid, pr < utf8.RuneSelf, tr < utf8.RuneSelf: // one of them is, or this function were not called
 		ok = false
 	default:
 		ok = pr == tr || fold && pvalid && unicode.ToLower(pr) == unicode.ToLower(tr)

@@ -37,8 +37,8 @@ var (
 
 	mu      sync.Mutex      // guards what follows and changes of current
 	started map[string]bool // names of lookups that run or have succeeded
-	turns   int
-	running sync.WaitGroup
+	turns   int             // Register and Start so far
+	running = new(sync.WaitGroup)
 )
 
 func init() { current.Store(&Facts{}) }

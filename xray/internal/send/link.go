@@ -24,9 +24,9 @@ type link struct {
 	resolve func(context.Context, string) ([]netip.Addr, error)
 	clock   func() time.Time
 
-	conn   *net.UDPConn // nil while there is none
-	unhook func() bool  // undoes the closing of conn at the end of life
-	target string       // host:port that conn was made for
+	conn   net.Conn    // nil while there is none
+	unhook func() bool // undoes the closing of conn at the end of life
+	target string      // host:port that conn was made for
 	at     netip.AddrPort
 	looked time.Time // when target was last resolved
 	made   int       // connections so far: each tries the next address of a name
@@ -69,12 +69,13 @@ func (l *link) dial(life context.Context) error {
 		return err
 	}
 	at := found[l.made%len(found)]
-	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(at))
+	udp, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(at))
 	if err != nil {
 		return err
 	}
 	// Without it larger documents go by TCP.
-	_ = conn.SetWriteBuffer(socketBuffer)
+	_ = udp.SetWriteBuffer(socketBuffer)
+	conn := net.Conn(udp)
 	l.conn, l.at = conn, at
 	l.made++
 	l.unhook = context.AfterFunc(life, func() { conn.Close() })

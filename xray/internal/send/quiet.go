@@ -79,5 +79,5 @@ func (l *losses) since(before uint64) error {
 	if l.n == before {
 		return nil
 	}
-	return fmt.Errorf("%d X-Ray documents were not sent: %w", l.n-before, l.last)
+	return fmt.Errorf("X-Ray documents not sent: %d: %w", l.n-before, l.last)
 }

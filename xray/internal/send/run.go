@@ -42,16 +42,17 @@ func (s *Sender) run() {
 	}
 }
 
-// next waits for a chunk; nil means the end.
+// next waits for a chunk; nil means the end. It waits to be woken only after a while in which nothing came: while documents come one
+// after the other, nobody who gives one pays for a wake-up.
 func (s *Sender) next(timer *time.Timer) *chunk {
 	for lingered := false; ; {
 		s.mu.Lock()
 		c := s.buf.take(lingered || s.hurried())
 		ended := c == nil && s.closed
-		if s.idle = c == nil && !s.buf.waiting(); s.idle {
+		idle := c == nil && lingered
+		if s.idle = idle; idle {
 			s.buf.trim()
 		}
-		idle := s.idle
 		s.mu.Unlock()
 		switch {
 		case c != nil || ended:

@@ -1,9 +1,9 @@
 package exception
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -76,9 +76,15 @@ func (s *DefaultFormattingStrategy) ExceptionsFromError(err error) []Exception {
 
 // outermost also returns the error that the stack is from, or nil if it was taken here.
 func (s *DefaultFormattingStrategy) outermost(err error) (e Exception, stacked error) {
-	e = describe(err)
-	visits := maxVisits
-	stacked, pcs := findStack(err, &visits)
+	all := chain(err)
+	e = describe(err, all)
+	var pcs []uintptr
+	for _, inner := range all {
+		if pcs = stackOf(inner); pcs != nil {
+			stacked = inner
+			break
+		}
+	}
 	if stacked == nil {
 		pcs = s.callers(0)
 	}
@@ -93,60 +99,88 @@ type walk struct {
 	visits  int   // left
 }
 
-// wrapped lists what err wraps, which list[parent] describes. Of several wrapped errors the first that adds to the list is the cause.
+// wrapped lists what err wraps, which list[parent] describes. Of several wrapped errors the first is the cause.
 func (w *walk) wrapped(err error, parent int) {
 	for _, inner := range unwrap(err) {
-		if inner == nil || w.visits == 0 {
-			continue
-		}
-		w.visits--
-		w.add(inner, parent)
+		w.add(inner, parent, nil)
 	}
 }
 
-func (w *walk) add(err error, parent int) {
-	e := describe(err)
-	if pcs, ok := stackOf(err); ok && !same(err, w.stacked) {
-		e.Stack, e.Truncated = frames(pcs)
-	}
-	p := &w.list[parent]
-	if e.Message == p.Message && len(e.Stack) == 0 && len(unwrap(err)) > 0 {
-		w.wrapped(err, parent) // it says nothing new
+// add lists err, with a stack that an error around it knows unless it has one itself.
+func (w *walk) add(err error, parent int, stack []uintptr) {
+	if err == nil || w.visits == 0 {
 		return
 	}
-	at := len(w.list)
-	if at == maxChain {
-		at-- // the deeper one takes the place of the last
-		e.ID, e.Skipped = w.list[at].ID, w.list[at].Skipped+1
-		w.list[at] = e
-	} else {
-		w.list = append(w.list, e)
-		if p = &w.list[parent]; p.Cause == "" {
-			p.Cause = e.ID
-		}
+	w.visits--
+	if pcs := stackOf(err); pcs != nil && !same(err, w.stacked) {
+		stack = pcs
 	}
-	w.wrapped(err, at)
+	e := describe(err, chain(err))
+	inner := unwrap(err)
+	if len(inner) == 1 && inner[0] != nil && message(inner[0]) == e.Message {
+		w.add(inner[0], parent, stack) // err adds its stack only
+		return
+	}
+	if len(inner) > 0 && stack == nil && e.Message == w.list[parent].Message {
+		w.wrapped(err, parent) // err adds nothing
+		return
+	}
+	e.Stack, e.Truncated = frames(stack)
+	w.wrapped(err, w.put(e, parent))
 }
 
-// describe is an exception of err without a stack.
-func describe(err error) (e Exception) {
-	e = Exception{ID: newID(), Type: typeName(err), Message: message(err)}
-	defer func() {
-		// An As method of the user's that panics must not end the program because it is traced.
-		_ = recover()
-	}()
-	if x := (*XRayError)(nil); errors.As(err, &x) {
-		e.Type = x.Type
+// put adds e as a cause of list[parent] and returns its place. In a full list it takes the last place, and the id, of an exception
+// closer to the surface.
+func (w *walk) put(e Exception, parent int) int {
+	if last := len(w.list) - 1; len(w.list) == maxChain {
+		e.ID, e.Skipped = w.list[last].ID, w.list[last].Skipped+1
+		w.list[last] = e
+		return last
 	}
-	e.Remote = remote(err)
+	w.list = append(w.list, e)
+	if p := &w.list[parent]; p.Cause == "" {
+		p.Cause = e.ID
+	}
+	return len(w.list) - 1
+}
+
+// chain is err and what it wraps, outermost first. It is walked here, not by errors.As, because a wrong Unwrap that never ends would
+// take the program down with it.
+func chain(err error) []error {
+	all := append(make([]error, 0, 4), err)
+	for i := 0; i < len(all) && len(all) < maxVisits; i++ {
+		for _, inner := range unwrap(all[i]) {
+			if inner != nil && len(all) < maxVisits {
+				all = append(all, inner)
+			}
+		}
+	}
+	return all
+}
+
+// describe is an exception of err, of which all is the chain, without a stack.
+func describe(err error, all []error) Exception {
+	e := Exception{ID: newID(), Type: typeName(err), Message: message(err)}
+	for _, inner := range all {
+		if x, ok := inner.(*XRayError); ok && x != nil {
+			e.Type = x.Type
+			break
+		}
+	}
+	e.Remote = slices.ContainsFunc(all, remote)
 	return e
 }
 
 // remote reports an answer of a service: AWS' SDKs v1 and v2 name the request id differently.
-func remote(err error) bool {
-	var v1 RequestFailure
-	var v2 interface{ ServiceRequestID() string }
-	return errors.As(err, &v1) && v1.RequestID() != "" || errors.As(err, &v2) && v2.ServiceRequestID() != ""
+func remote(err error) (is bool) {
+	defer func() { is = recover() == nil && is }()
+	switch x := err.(type) {
+	case RequestFailure:
+		return x.RequestID() != ""
+	case interface{ ServiceRequestID() string }:
+		return x.ServiceRequestID() != ""
+	}
+	return false
 }
 
 func typeName(err error) string {

@@ -3,6 +3,7 @@ package exception
 import (
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -26,23 +27,35 @@ func (s *DefaultFormattingStrategy) callers(skip int) []uintptr {
 	return s.bounded(pcs)
 }
 
-// panickers is the stack below the latest panic, or that of callers if there is none.
+// panickers is the stack below the latest panic, or that of callers if there is none. A panic that the SDK has recorded and passed on
+// is looked for where it began.
 func (s *DefaultFormattingStrategy) panickers(skip int) []uintptr {
 	if s.FrameCount <= 0 {
 		return nil
 	}
 	var buf [maxFrames + margin]uintptr
 	pcs := buf[:runtime.Callers(skip+2, buf[:])]
-	for i, pc := range pcs {
-		if function(pc) == "runtime.gopanic" {
-			pcs = pcs[i+1:]
-			for len(pcs) > 0 && strings.HasPrefix(function(pcs[0]), "runtime.") {
-				pcs = pcs[1:] // sigpanic and the like
-			}
+	for below := belowPanic(pcs); below != nil; below = belowPanic(pcs) {
+		if pcs = below; !ours(pcs[0]) {
 			break
 		}
 	}
 	return s.bounded(pcs)
+}
+
+// belowPanic is the stack of what panicked last, or nil if nothing did.
+func belowPanic(pcs []uintptr) []uintptr {
+	i := slices.IndexFunc(pcs, func(pc uintptr) bool { return function(pc) == "runtime.gopanic" })
+	if i < 0 {
+		return nil
+	}
+	for i < len(pcs) && strings.HasPrefix(function(pcs[i]), "runtime.") {
+		i++ // gopanic itself, sigpanic and the like
+	}
+	if i == len(pcs) {
+		return nil
+	}
+	return pcs[i:]
 }
 
 func (s *DefaultFormattingStrategy) bounded(pcs []uintptr) []uintptr {
@@ -62,47 +75,29 @@ func ours(pc uintptr) bool {
 	return ok && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "/")) && !strings.HasSuffix(frame.File, "_test.go")
 }
 
-// findStack returns the first error that knows its stack, and the stack, among err and what it wraps.
-func findStack(err error, visits *int) (error, []uintptr) {
-	if pcs, ok := stackOf(err); ok {
-		return err, pcs
-	}
-	for _, inner := range unwrap(err) {
-		if inner == nil || *visits == 0 {
-			continue
-		}
-		*visits--
-		if e, pcs := findStack(inner, visits); e != nil {
-			return e, pcs
-		}
-	}
-	return nil, nil
-}
-
-// stackOf is the stack that err itself knows.
-func stackOf(err error) (pcs []uintptr, ok bool) {
+// stackOf is the stack that err itself knows, or nil.
+func stackOf(err error) (pcs []uintptr) {
 	defer func() {
 		if recover() != nil { // the user's method panicked
-			pcs, ok = nil, false
+			pcs = nil
 		}
 	}()
-	if st, is := err.(StackTracer); is {
-		pcs = st.StackTrace()
-		return pcs, pcs != nil
+	if st, ok := err.(StackTracer); ok {
+		return st.StackTrace()
 	}
 	// The slice type of github.com/pkg/errors cannot be named without importing it.
 	m := reflect.ValueOf(err).MethodByName("StackTrace")
 	if !m.IsValid() || m.Type().NumIn() != 0 || m.Type().NumOut() != 1 {
-		return nil, false
+		return nil
 	}
 	if t := m.Type().Out(0); t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Uintptr {
-		return nil, false
+		return nil
 	}
 	trace := m.Call(nil)[0]
 	for i := range trace.Len() {
 		pcs = append(pcs, uintptr(trace.Index(i).Uint()))
 	}
-	return pcs, pcs != nil
+	return pcs
 }
 
 // same compares errors; those of uncomparable types are never the same.

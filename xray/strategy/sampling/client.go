@@ -21,7 +21,7 @@ const (
 	// maxAnswer bounds the bytes of an answer: the 26 rules that the service allows are 30 KB at most.
 	maxAnswer = 1 << 20
 	// maxPages bounds the pages of rules, should the service never come to an end.
-	maxPages = 100
+	maxPages = 20
 )
 
 // newClient makes a client of its own: the default one may be instrumented, or go through a proxy for the world outside.

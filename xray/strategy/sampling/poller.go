@@ -2,6 +2,7 @@ package sampling
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -47,14 +48,20 @@ func (p *poller) run() {
 		select {
 		case <-p.life.Done():
 			return
+		case <-p.moved:
+			p.rulesAt, p.retry = time.Now(), reportEvery
 		case <-time.After(reportEvery + rand.N(reportJitter)):
+			p.complain(p.report())
 		}
-		p.complain(p.report())
 	}
 }
 
 // refreshRules gets the rules, and puts off the next time: after failures, from ten seconds up to the usual.
 func (p *poller) refreshRules() error {
+	select {
+	case <-p.moved: // the call goes to the new address anyway
+	default:
+	}
 	now := time.Now() // before the call, so that the rules are never taken for newer than they are
 	records, err := p.getRules(p.life)
 	if err != nil {
@@ -62,7 +69,7 @@ func (p *poller) refreshRules() error {
 		p.retry = min(2*p.retry, rulesEvery)
 		return err
 	}
-	set, err := newRuleSet(records, p.rules.Load(), now.Unix())
+	set, err := newRuleSet(records, p.rules.Load(), now)
 	p.rules.Store(set)
 	for _, r := range records {
 		if r != nil && r.ModifiedAt != nil {
@@ -104,7 +111,7 @@ func (p *poller) reportBatch(set *ruleSet, batch []*rule, now int64) error {
 	if m := out.LastRuleModification; m != nil {
 		// The rules are fetched again for a change that is newer than all that is known. So they are if they may have been
 		// fetched within the second of the change.
-		if *m > p.modified || *m >= float64(set.fetched) {
+		if *m > p.modified || *m >= float64(set.fetched.Unix()) {
 			p.rulesAt = time.Now()
 		}
 		p.modified = max(p.modified, *m)
@@ -136,7 +143,7 @@ func text(s *string) string {
 // statistics are what the rules have counted; they begin to count anew, whether the report arrives or not.
 func (p *poller) statistics(batch []*rule, now int64) (in GetSamplingTargetsInput) {
 	for _, r := range batch {
-		// In this order no report has more of the others than of requests: those are counted first.
+		// A request is counted before what became of it, so that in this order what is reported of it was, or is, reported as a request.
 		borrowed, sampled := r.borrowed.Swap(0), r.sampled.Swap(0)
 		requests := r.requests.Swap(0)
 		in.SamplingStatisticsDocuments = append(in.SamplingStatisticsDocuments, &SamplingStatisticsDocument{
@@ -172,10 +179,10 @@ func (s *ruleSet) take(t *SamplingTargetDocument, now int64) {
 		l.quota = *t.ReservoirQuota
 	}
 	if t.ReservoirQuotaTTL != nil {
-		l.expires = int64(*t.ReservoirQuotaTTL)
+		l.expires = seconds(*t.ReservoirQuotaTTL)
 	}
 	if b := t.SamplingBoost; b != nil && b.BoostRate != nil && b.BoostRateTTL != nil {
-		l.boost, l.boostedTill = *b.BoostRate, int64(*b.BoostRateTTL)
+		l.boost, l.boostedTill = *b.BoostRate, seconds(*b.BoostRateTTL)
 	}
 	r.lease.Store(&l)
 	r.reported = now
@@ -183,6 +190,9 @@ func (s *ruleSet) take(t *SamplingTargetDocument, now int64) {
 		r.interval = min(max(*t.Interval, 1), maxInterval)
 	}
 }
+
+// seconds are whole ones of the epoch, also of a time that is beyond any.
+func seconds(t float64) int64 { return int64(min(max(t, 0), math.MaxInt32*1000)) }
 
 // complain logs an error, if none was logged for a minute.
 func (p *poller) complain(err error) {

@@ -1,11 +1,9 @@
 package sampling
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -15,36 +13,11 @@ import (
 // defaultName is the name of the rule that comes last and matches every request.
 const defaultName = "Default"
 
-// A ruleSet is the rules of the service as they were at one time. It does not change; what its rules have counted does.
-type ruleSet struct {
-	rules   []*rule // in the order in which they are tried; Default is the last
-	fetched int64   // seconds of the epoch
-}
-
-// rulesFor is how many seconds rules are good after they were got: by then the service has most likely forgotten the client, and
-// its quotas.
-const rulesFor = 3600
-
-// usable reports whether the rules may decide. nil is no rules.
-func (s *ruleSet) usable(now int64) bool {
-	return s != nil && len(s.rules) > 0 && now <= s.fetched+rulesFor
-}
-
-// match is the rule for the request, nil if there is none.
-func (s *ruleSet) match(r *Request, serviceType string) *rule {
-	fields := [...]string{r.ServiceName, serviceType, r.Host, r.Method, r.URL}
-	for _, rule := range s.rules {
-		if rule.matches(&fields) {
-			return rule
-		}
-	}
-	return nil
-}
-
 // A rule is a central rule.
 type rule struct {
 	name     string
 	priority int64
+	rate     float64
 	capacity int64  // of the reservoir of all clients
 	boosted  bool   // the service may raise its rate, and wants to know of anomalies
 	terms    []term // all must match
@@ -116,41 +89,15 @@ func (r *rule) sample(now int64) bool {
 	return false
 }
 
-// newRuleSet makes rules of the service's records. Rules that were there before keep their state. Those that are for other
-// clients are left out, and so are those that are wrong, which the error is about.
-func newRuleSet(records []*SamplingRuleRecord, before *ruleSet, now int64) (*ruleSet, error) {
-	known := map[string]*usage{}
-	if before != nil {
-		for _, r := range before.rules {
-			known[r.name] = r.usage
-		}
+// inherit takes over what the rule was before it was fetched again. A rate that was changed counts at once; else that of the last
+// lease stays.
+func (r *rule) inherit(old *rule) {
+	r.usage = old.usage
+	if r.rate != old.rate {
+		l := *r.lease.Load()
+		l.rate = r.rate
+		r.lease.Store(&l)
 	}
-	set := &ruleSet{fetched: now}
-	var errs []error
-	for _, record := range records {
-		if record == nil {
-			continue
-		}
-		r, err := newRule(record.SamplingRule)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		if r == nil {
-			continue
-		}
-		if u := known[r.name]; u != nil {
-			next := *u.lease.Load()
-			next.rate = r.lease.Load().rate
-			u.lease.Store(&next)
-			r.usage = u
-		}
-		set.rules = append(set.rules, r)
-	}
-	slices.SortFunc(set.rules, func(a, b *rule) int {
-		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.name, b.name))
-	})
-	set.rules = slices.CompactFunc(set.rules, func(a, b *rule) bool { return a.name == b.name })
-	return set, errors.Join(errs...)
 }
 
 // lastPriority sorts the default rule behind every other.
@@ -174,11 +121,12 @@ func newRule(s *SamplingRule) (*rule, error) {
 	r := &rule{
 		name:     *s.RuleName,
 		priority: *s.Priority,
+		rate:     *s.FixedRate,
 		capacity: *s.ReservoirSize,
 		boosted:  s.SamplingRateBoost != nil,
 		usage:    &usage{interval: firstInterval},
 	}
-	r.lease.Store(&lease{rate: *s.FixedRate})
+	r.lease.Store(&lease{rate: r.rate})
 	if r.name == defaultName {
 		r.priority = lastPriority
 		return r, nil
@@ -206,7 +154,7 @@ func (s *SamplingRule) check() error {
 		}
 	}
 	if *s.Version != 1 {
-		return fmt.Errorf("Version %d is not known, only 1 is", *s.Version)
+		return fmt.Errorf("only Version 1 is known, not %d", *s.Version)
 	}
 	return nil
 }

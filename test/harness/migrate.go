@@ -1,0 +1,42 @@
+package harness
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// migration moves a program from AWS' X-Ray SDK for Go to ours: the command that users are told.
+const migration = `find . -name '*.go' -exec sed -i -E ` +
+	`'s#"github.com/aws/aws-xray-sdk-go(/v2)?/xray"#"github.com/rayscope/rayscope/xray"#; ` +
+	`s#"github.com/aws/aws-xray-sdk-go(/v2)?/#"github.com/rayscope/rayscope/xray/#' {} +`
+
+// requirement makes the module take our SDK as it is in this checkout, and nothing that it no longer needs.
+const requirement = `go mod edit -require github.com/rayscope/rayscope/xray@v0.0.0 -replace "github.com/rayscope/rayscope/xray=$SDK" && go mod tidy`
+
+// MigratedProgram builds the program in test/go/NAME, which is traced by AWS' X-Ray SDK for Go, with ours instead: in a copy, nothing
+// is changed but the import paths. It returns the path of what was built.
+func MigratedProgram(t testing.TB, name string) string {
+	t.Helper()
+	programs.Lock()
+	defer programs.Unlock()
+	path := filepath.Join(Root(t), "bin", "test", name+"-rayscope")
+	if programs.built[path] {
+		return path
+	}
+	source := filepath.Join(t.TempDir(), name) // the name shows in stacks
+	if err := os.CopyFS(source, os.DirFS(filepath.Join(Root(t), "test", "go", name))); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{migration, requirement, `go build -o "$PROGRAM" .`} {
+		cmd := exec.Command("bash", "-c", command)
+		cmd.Dir = source
+		cmd.Env = append(os.Environ(), "GOWORK=off", "SDK="+filepath.Join(Root(t), "xray"), "PROGRAM="+path)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s with our SDK: %s: %v\n%s", name, command, err, out)
+		}
+	}
+	programs.built[path] = true
+	return path
+}
