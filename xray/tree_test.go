@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -244,5 +245,26 @@ func count(seen map[string]int, d document) {
 	seen[d.ID]++
 	for _, c := range d.Subsegments {
 		count(seen, c)
+	}
+}
+
+// TestNoGoroutines begins and closes segments under contexts that can be cancelled, some with an open child, which is awaited.
+func TestNoGoroutines(t *testing.T) {
+	base := configured(t, xray.Config{Emitter: new(counter), SamplingStrategy: decided(true)})
+	ctx, cancel := context.WithCancel(base)
+	defer cancel()
+	before := runtime.NumGoroutine()
+	var open []*xray.Segment
+	for range 1000 {
+		ctx, s := xray.BeginSegment(ctx, "r")
+		_, c := xray.BeginSubsegment(ctx, "c")
+		s.Close(nil)
+		open = append(open, c)
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("got %d goroutines, want the %d from before", after, before)
+	}
+	for _, c := range open {
+		c.Close(nil)
 	}
 }

@@ -22,6 +22,7 @@ type CentralizedStrategy struct {
 
 	clientID string                 // by which the service knows this process: 24 hexadecimal digits
 	address  atomic.Pointer[string] // of the daemon, host:port; nil: as the environment says
+	moved    chan struct{}          // has a value when the address is another
 	client   *http.Client
 
 	start sync.Once // the poller
@@ -51,7 +52,13 @@ func centralized(fallback *LocalizedStrategy, err error) (*CentralizedStrategy, 
 	}
 	var id [12]byte
 	rand.Read(id[:]) // never fails
-	ss := &CentralizedStrategy{fallback: fallback, clientID: hex.EncodeToString(id[:]), client: newClient(), done: make(chan struct{})}
+	ss := &CentralizedStrategy{
+		fallback: fallback,
+		clientID: hex.EncodeToString(id[:]),
+		moved:    make(chan struct{}, 1),
+		client:   newClient(),
+		done:     make(chan struct{}),
+	}
 	ss.life, ss.end = context.WithCancel(context.Background())
 	return ss, nil
 }
@@ -70,7 +77,16 @@ func (ss *CentralizedStrategy) LoadDaemonEndpoints(endpoints *daemoncfg.DaemonEn
 }
 
 // LoadDaemonAddress is LoadDaemonEndpoints with host:port. A name is looked up for each connection, so that the daemon may move.
-func (ss *CentralizedStrategy) LoadDaemonAddress(tcp string) { ss.address.Store(&tcp) }
+// Rules are fetched from another address at once.
+func (ss *CentralizedStrategy) LoadDaemonAddress(tcp string) {
+	if old := ss.address.Swap(&tcp); old != nil && *old == tcp {
+		return
+	}
+	select {
+	case ss.moved <- struct{}{}:
+	default: // the poller has yet to see the last move
+	}
+}
 
 func (ss *CentralizedStrategy) decide(request *Request) Decision {
 	set := ss.rules.Load()

@@ -114,21 +114,27 @@ func (m *RuleManifest) check() error {
 	if m.Version != 1 && m.Version != 2 {
 		return fmt.Errorf("sampling rules: version %d is not known; give \"version\":2", m.Version)
 	}
-	errs := []error{m.checkDefault()}
+	errs := about("default", m.checkDefault())
 	for i, r := range m.Rules {
-		if err := m.checkRule(r); err != nil {
-			errs = append(errs, fmt.Errorf("sampling rules: rule %d: %w", i+1, err))
-		}
+		errs = append(errs, about(fmt.Sprintf("rule %d", i+1), m.checkRule(r))...)
 	}
 	return errors.Join(errs...)
 }
 
-func (m *RuleManifest) checkDefault() error {
+// about says in each error what it is about.
+func about(what string, errs []error) []error {
+	for i, err := range errs {
+		errs[i] = fmt.Errorf("sampling rules: %s: %w", what, err)
+	}
+	return errs
+}
+
+func (m *RuleManifest) checkDefault() []error {
 	d := m.Default
 	if d == nil || d.Properties == nil {
-		return errors.New(`sampling rules: default is missing; give for example "default":{"fixed_target":1,"rate":0.05}`)
+		return []error{errors.New(`it is missing; give for example "default":{"fixed_target":1,"rate":0.05}`)}
 	}
-	errs := []error{d.checkNumbers()}
+	errs := d.checkNumbers()
 	for _, member := range []struct{ name, value string }{
 		{"service_name", d.ServiceName}, {"host", d.Host}, {"http_method", d.HTTPMethod}, {"url_path", d.URLPath},
 	} {
@@ -137,40 +143,36 @@ func (m *RuleManifest) checkDefault() error {
 				member.name, member.value))
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("sampling rules: default: %w", err)
-	}
-	return nil
+	return errs
 }
 
-func (m *RuleManifest) checkRule(r *Rule) error {
+func (m *RuleManifest) checkRule(r *Rule) []error {
 	if r == nil || r.Properties == nil {
-		return errors.New("it is empty; give url_path, http_method, fixed_target, rate and the host, or remove it")
+		return []error{errors.New("it is empty; give url_path, http_method, fixed_target, rate and the host, or remove it")}
 	}
-	errs := []error{r.checkNumbers()}
-	host, other := "host", r.ServiceName
-	otherName, hostValue := "service_name", r.Host
+	errs := r.checkNumbers()
+	host, value := "host", r.Host
+	wrong, wrongValue := "service_name", r.ServiceName
 	if m.Version == 1 {
-		host, other, otherName, hostValue = "service_name", r.Host, "host", r.ServiceName
+		host, value, wrong, wrongValue = wrong, wrongValue, host, value
 	}
-	if other != "" {
-		errs = append(errs, fmt.Errorf("%s %q: rules of version %d name the host %s", otherName, other, m.Version, host))
+	if wrongValue != "" {
+		errs = append(errs, fmt.Errorf("%s %q: rules of version %d name the host %s", wrong, wrongValue, m.Version, host))
 	}
-	for _, member := range []struct{ name, value string }{{host, hostValue}, {"http_method", r.HTTPMethod}, {"url_path", r.URLPath}} {
+	for _, member := range []struct{ name, value string }{{host, value}, {"http_method", r.HTTPMethod}, {"url_path", r.URLPath}} {
 		if member.value == "" {
 			errs = append(errs, fmt.Errorf("%s is missing; give a pattern, * for all", member.name))
 		}
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
-func (p *Properties) checkNumbers() error {
-	var errs []error
+func (p *Properties) checkNumbers() (errs []error) {
 	if p.FixedTarget < 0 {
 		errs = append(errs, fmt.Errorf("fixed_target %d is negative; give the requests per second that are traced, 0 for none", p.FixedTarget))
 	}
 	if p.Rate < 0 {
 		errs = append(errs, fmt.Errorf("rate %v is negative; give a share between 0 and 1", p.Rate))
 	}
-	return errors.Join(errs...)
+	return errs
 }

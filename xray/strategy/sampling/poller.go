@@ -48,14 +48,20 @@ func (p *poller) run() {
 		select {
 		case <-p.life.Done():
 			return
+		case <-p.moved:
+			p.rulesAt, p.retry = time.Now(), reportEvery
 		case <-time.After(reportEvery + rand.N(reportJitter)):
+			p.complain(p.report())
 		}
-		p.complain(p.report())
 	}
 }
 
 // refreshRules gets the rules, and puts off the next time: after failures, from ten seconds up to the usual.
 func (p *poller) refreshRules() error {
+	select {
+	case <-p.moved: // the call goes to the new address anyway
+	default:
+	}
 	now := time.Now() // before the call, so that the rules are never taken for newer than they are
 	records, err := p.getRules(p.life)
 	if err != nil {
@@ -137,7 +143,7 @@ func text(s *string) string {
 // statistics are what the rules have counted; they begin to count anew, whether the report arrives or not.
 func (p *poller) statistics(batch []*rule, now int64) (in GetSamplingTargetsInput) {
 	for _, r := range batch {
-		// In this order no report has more of the others than of requests: those are counted first.
+		// A request is counted before what became of it, so that in this order what is reported of it was, or is, reported as a request.
 		borrowed, sampled := r.borrowed.Swap(0), r.sampled.Swap(0)
 		requests := r.requests.Swap(0)
 		in.SamplingStatisticsDocuments = append(in.SamplingStatisticsDocuments, &SamplingStatisticsDocument{
