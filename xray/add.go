@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rayscope/rayscope/xray/header"
 	"github.com/rayscope/rayscope/xray/internal/logger"
@@ -112,7 +113,7 @@ func annotationKey(key string) (string, error) {
 	if key == "" {
 		return "", fmt.Errorf("the key is empty: give it a name of letters, digits, \"_\" and \".\"")
 	}
-	if n := len([]rune(key)); n > maxKey {
+	if n := utf8.RuneCountInString(key); n > maxKey {
 		return key, fmt.Errorf("the key has %d characters, and X-Ray takes %d: shorten it", n, maxKey)
 	}
 	return strings.Map(func(r rune) rune {

@@ -68,7 +68,7 @@ func (de *DefaultEmitter) Emit(seg *Segment) {
 		return
 	}
 	e := encoders.Get().(*encoder)
-	e.encode(seg, send.MaxDocument, de.send)
+	e.encode(seg, send.MaxDocument, de)
 	encoders.Put(e)
 }
 

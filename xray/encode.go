@@ -15,9 +15,12 @@ type encoder struct {
 	b     []byte
 	spans []span // where the children of the segments that are being written are in b
 	limit int    // longest document, in bytes; 0 is none
-	cut   func(doc []byte)
+	to    sender // takes the documents
 	spare []byte // for documents that are cut out
 }
+
+// A sender takes documents, which it must not keep.
+type sender interface{ send(doc []byte) }
 
 // A span is b[from:to].
 type span struct{ from, to int }
@@ -29,13 +32,13 @@ var encoders = sync.Pool{New: func() any { return &encoder{b: make([]byte, 0, 4<
 // maxKept is the largest buffer that an encoder keeps: one document over the limit of a datagram should not be paid for ever.
 const maxKept = 128 << 10
 
-// encode writes s and hands the document to out, after subsegments that have to leave it for it to be within limit. A segment that is
-// too large by itself is handed over as it is. The caller holds the lock of s. out must not keep what it gets.
-func (e *encoder) encode(s *Segment, limit int, out func(doc []byte)) {
-	e.limit, e.cut = limit, out
+// encode writes s and sends the document, after those of subsegments that have to leave it for it to be within limit. A segment that is
+// too large by itself is sent as it is. The caller holds the lock of s.
+func (e *encoder) encode(s *Segment, limit int, to sender) {
+	e.limit, e.to = limit, to
 	e.segment(s, s.TraceID)
-	out(e.b)
-	e.b, e.spans, e.spare, e.cut = e.b[:0], e.spans[:0], e.spare[:0], nil
+	to.send(e.b)
+	e.b, e.spans, e.spare, e.to = e.b[:0], e.spans[:0], e.spare[:0], nil
 	if cap(e.b) > maxKept {
 		e.b = nil
 	}
@@ -126,11 +129,10 @@ func (s *Segment) appendRootFacts(b []byte) []byte {
 		b = s.Service.append(b)
 	} else {
 		b = append(b, '{')
-		if s.tree != nil {
-			b = appendMember(b, "version", s.tree.cfg.ServiceVersion)
+		if v := s.version(); v != "" {
+			b = append(appendMember(b, "version", v), ',')
 		}
-		b = appendMember(b, "runtime", runtime.Compiler)
-		b = append(appendMember(b, "runtime_version", runtime.Version()), '}')
+		b = append(append(b, runtimeMembers...), '}')
 	}
 	if s.tree == nil && len(s.AWS) == 0 {
 		return b
@@ -149,6 +151,21 @@ func (s *Segment) appendRootFacts(b []byte) []byte {
 		}
 	}
 	return append(b, '}')
+}
+
+// runtimeMembers are the members of a service that are the same for all.
+var runtimeMembers = func() []byte {
+	b := ServiceData{Runtime: runtime.Compiler, RuntimeVersion: runtime.Version()}
+	doc := b.append(nil)
+	return doc[1 : len(doc)-1]
+}()
+
+// version is that of the program.
+func (s *Segment) version() string {
+	if s.tree == nil {
+		return ""
+	}
+	return s.tree.cfg.ServiceVersion
 }
 
 // children writes the subsegments of s, whose document began at begin, and cuts out the largest ones while it is over the limit.
@@ -228,5 +245,5 @@ func (e *encoder) cutOut(c span, parentID, traceID string) {
 	b = appendMember(b, "type", "subsegment")
 	b = append(b, ',')
 	e.spare = append(b, e.b[c.from+1:c.to]...)
-	e.cut(e.spare)
+	e.to.send(e.spare)
 }

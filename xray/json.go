@@ -50,14 +50,16 @@ func appendSeconds(b []byte, t float64) []byte {
 	if !(t >= 0 && t < maxSeconds) { // also if it is not a number
 		return append(b, '0')
 	}
-	us := int64(math.Round(t * 1e6))
-	b = strconv.AppendInt(b, us/1e6, 10)
-	b = append(b, '.')
+	us := uint64(t*1e6 + 0.5)
+	b = strconv.AppendUint(b, us/1e6, 10)
 	fraction := us % 1e6
-	for unit := int64(1e5); unit > 0; unit /= 10 {
-		b = append(b, byte('0'+fraction/unit%10))
+	var digits [7]byte
+	for i := len(digits) - 1; i > 0; i-- {
+		digits[i] = byte('0' + fraction%10)
+		fraction /= 10
 	}
-	return b
+	digits[0] = '.'
+	return append(b, digits[:]...)
 }
 
 // appendString writes a text. What is not UTF-8 becomes U+FFFD.

@@ -87,7 +87,7 @@ func (t *tree) consult() {
 	if _, ok := t.cfg.StreamingStrategy.(*DefaultStreamingStrategy); ok {
 		return
 	}
-	to, ok := t.cfg.Emitter.(interface{ send(doc []byte) })
+	to, ok := t.cfg.Emitter.(sender)
 	if !ok {
 		return
 	}
