@@ -83,7 +83,7 @@ func carrying(ctx context.Context, seg *Segment, r *http.Request) *http.Request 
 	if r.Header == nil {
 		r.Header = http.Header{}
 	}
-	r.Header.Set(TraceIDHeaderKey, h.String())
+	r.Header[traceIDKey] = []string{h.String()}
 	if parent := h.TraceParent(); parent != "" {
 		r.Header[traceParentKey] = []string{parent}
 	}
@@ -110,7 +110,7 @@ func captureCall(seg *Segment, r *http.Request) {
 	if r.Host != "" || r.URL != nil && r.URL.Host != "" {
 		seg.Namespace = "remote"
 	}
-	req := seg.GetHTTP().GetRequest()
+	req := seg.exchange()
 	req.Method = r.Method
 	if r.Method == "" {
 		req.Method = http.MethodGet

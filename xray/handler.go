@@ -9,8 +9,11 @@ import (
 	"github.com/rayscope/rayscope/xray/header"
 )
 
-// traceParentKey is the header of W3C Trace Context, in Go's canonical form.
-const traceParentKey = "Traceparent"
+// The headers that carry traces, in Go's canonical form, which saves to make it for each request: X-Ray's and that of W3C Trace Context.
+const (
+	traceIDKey     = "X-Amzn-Trace-Id"
+	traceParentKey = "Traceparent"
+)
 
 // Handler returns a handler that records a segment for each request that h serves. The segment continues the trace of the
 // request's X-Amzn-Trace-Id header, or else of its traceparent; it is in the context of the request. Answers of 4xx and 5xx are recorded as error
@@ -42,8 +45,8 @@ func serve(ctx context.Context, sn SegmentNamer, h http.Handler, w http.Response
 
 // incomingHeader reads where a request comes from. X-Ray's header knows more than W3C's, so it is preferred.
 func incomingHeader(h http.Header) *header.Header {
-	if v := h.Get(TraceIDHeaderKey); v != "" {
-		return header.FromString(v)
+	if v := h[traceIDKey]; len(v) > 0 && v[0] != "" {
+		return header.FromString(v[0])
 	}
 	if v := h[traceParentKey]; len(v) == 1 {
 		if parsed, ok := header.FromTraceParent(v[0]); ok {
@@ -56,7 +59,7 @@ func incomingHeader(h http.Header) *header.Header {
 // HttpTrace lets h serve r and records request and answer in seg, which it does not close. The answer gets the header X-Amzn-Trace-Id,
 // which says to the sender of traceHeader what became of it.
 func HttpTrace(seg *Segment, h http.Handler, w http.ResponseWriter, r *http.Request, traceHeader *header.Header) {
-	w.Header().Set(TraceIDHeaderKey, answerHeader(seg, traceHeader))
+	w.Header()[traceIDKey] = []string{answerHeader(seg, traceHeader)}
 	if !seg.recording() {
 		h.ServeHTTP(w, r)
 		return
@@ -129,6 +132,19 @@ func (s *Segment) setStatus(status int) {
 	}
 }
 
+// exchange returns the request in s, made together with the HTTP data by one allocation. The caller holds the lock.
+func (s *Segment) exchange() *RequestData {
+	if s.HTTP == nil {
+		data := &struct {
+			HTTPData
+			request RequestData
+		}{}
+		data.Request = &data.request
+		s.HTTP = &data.HTTPData
+	}
+	return s.HTTP.GetRequest()
+}
+
 func httpCaptureRequest(seg *Segment, r *http.Request) {
 	scheme := "http://"
 	if r.TLS != nil {
@@ -136,7 +152,7 @@ func httpCaptureRequest(seg *Segment, r *http.Request) {
 	}
 	seg.Lock()
 	defer seg.Unlock()
-	req := seg.GetHTTP().GetRequest()
+	req := seg.exchange()
 	req.Method = r.Method
 	req.URL = scheme + r.Host + r.URL.Path
 	req.ClientIP, req.XForwardedFor = clientIP(r)

@@ -37,10 +37,10 @@ type plainConn struct{ db plainDB }
 
 func (c plainConn) Prepare(query string) (driver.Stmt, error) {
 	c.db.note("prepare %s", query)
-	return plainStmt{c.db}, nil
+	return plainStmt(c), nil
 }
 func (c plainConn) Close() error              { return nil }
-func (c plainConn) Begin() (driver.Tx, error) { return plainTx{c.db}, nil }
+func (c plainConn) Begin() (driver.Tx, error) { return plainTx(c), nil }
 
 type plainTx struct{ db plainDB }
 

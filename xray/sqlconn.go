@@ -15,7 +15,8 @@ import (
 
 // The optional methods of drivers that database/sql deprecates but still asks for.
 type (
-	legacyExecer interface {
+	legacyBeginner interface{ Begin() (driver.Tx, error) }
+	legacyExecer   interface {
 		Exec(string, []driver.Value) (driver.Result, error)
 	}
 	legacyQueryer interface {
@@ -188,7 +189,7 @@ func (c *sqlConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx
 	if opts.ReadOnly {
 		return nil, errors.New("sql: driver does not support read-only transactions")
 	}
-	tx, err := c.Conn.Begin() //nolint:staticcheck // what database/sql calls for such drivers
+	tx, err := legacyBeginner(c.Conn).Begin()
 	if err == nil && ctx.Err() != nil {
 		return nil, errors.Join(ctx.Err(), tx.Rollback())
 	}
