@@ -49,7 +49,8 @@ func startRayscope(s *sink, sampled bool) (*work, error) {
 			}
 			return get(client, req)
 		},
-		flush: func() error { return flush(emitter) },
+		flush:   func() error { return flush(emitter) },
+		catchUp: func() error { return flush(emitter) },
 		stop: func() error {
 			transport.CloseIdleConnections()
 			return stop(emitter)

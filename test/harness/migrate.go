@@ -4,16 +4,29 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
-// migration moves a program from AWS' X-Ray SDK for Go to ours: the command that users are told.
-const migration = `find . -name '*.go' -exec sed -i -E ` +
-	`'s#"github.com/aws/aws-xray-sdk-go(/v2)?/xray"#"github.com/rayscope/rayscope/xray"#; ` +
-	`s#"github.com/aws/aws-xray-sdk-go(/v2)?/#"github.com/rayscope/rayscope/xray/#' {} +`
-
-// requirement makes the module take our SDK as it is in this checkout, and nothing that it no longer needs.
+// requirement makes a module take our SDK as it is in this checkout, and nothing that it no longer needs.
 const requirement = `go mod edit -require github.com/rayscope/rayscope/xray@v0.0.0 -replace "github.com/rayscope/rayscope/xray=$SDK" && go mod tidy`
+
+// migration is the command that moves a program from AWS' X-Ray SDK for Go to ours, as users are told: the first one of the guide, but
+// for its last line, which would fetch a release.
+func migration(t testing.TB) string {
+	t.Helper()
+	const guide = "docs/migrate-from-aws-xray-sdk-go.md"
+	text, err := os.ReadFile(filepath.Join(Root(t), guide))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\n```sh\n")
+	command, _, found := strings.Cut(rest, "\ngo get ")
+	if !found {
+		t.Fatalf("%s has no command that ends with go get", guide)
+	}
+	return command
+}
 
 // MigratedProgram builds the program in test/go/NAME, which is traced by AWS' X-Ray SDK for Go, with ours instead: in a copy, nothing
 // is changed but the import paths. It returns the path of what was built.
@@ -29,7 +42,7 @@ func MigratedProgram(t testing.TB, name string) string {
 	if err := os.CopyFS(source, os.DirFS(filepath.Join(Root(t), "test", "go", name))); err != nil {
 		t.Fatal(err)
 	}
-	for _, command := range []string{migration, requirement, `go build -o "$PROGRAM" .`} {
+	for _, command := range []string{migration(t), requirement, `go build -o "$PROGRAM" .`} {
 		cmd := exec.Command("bash", "-c", command)
 		cmd.Dir = source
 		cmd.Env = append(os.Environ(), "GOWORK=off", "SDK="+filepath.Join(Root(t), "xray"), "PROGRAM="+path)

@@ -27,3 +27,23 @@ var jobsDifferences = []difference{
 	{fact: `of its own kind#1/part#1 (sent|type)`, aws: `alone|subsegment`, why: "as many leave the document, but all from the end"},
 	{fact: `of its own kind#1/part#3 (sent|type)`, ours: `alone|subsegment`, why: "as many leave the document, but all from the end"},
 }
+
+var webshopDifferences = []difference{
+	{fact: `printed /details#1`, aws: `200 "int64 refused: true; int32 refused: true; uint64 refused: true; \[\]string refused: true; <nil> refused: true;".*`,
+		ours: `200 "int64 refused: false; int32 refused: false; uint64 refused: false; \[\]string refused: true; <nil> refused: true;".*`,
+		why:  "a number of any type can be an annotation"},
+	{fact: `front#7 annotations\.odd_[012]`, ours: `[567]`, why: "a number of any type can be an annotation"},
+	{fact: `front#\d+ http\.response\.content_length`, ours: `\d+`, why: "the bytes are counted if the handler does not declare their number"},
+	{fact: `front#22 cause\.exceptions\.0\.stack begins`, ours: `in the program`, why: "a panic of the handler is its fault"},
+	{fact: `front#22 cause\.exceptions\.0\.stack`, ours: `shop\.func.*`, why: "a panic of the handler is its fault"},
+	{fact: `front#22 (fault|cause\.(working_directory|exceptions\.0\.(id|type|message)))`, ours: `.+`, why: "a panic of the handler is its fault"},
+	{fact: `front#9/work 0#1 (sent|type)`, aws: `alone|subsegment`, why: "as many leave the document, but all from the end"},
+	{fact: `front#9/work 20#1 (sent|type)`, ours: `alone|subsegment`, why: "as many leave the document, but all from the end"},
+	{fact: `front#17/(plain|wrapped|of the SDK|several)#1 cause\.exceptions\.0\.stack`, aws: `failures webshop/shop.go:.*`,
+		ours: `work webshop/shop.go:\d+ < failures webshop/shop.go:.*`, why: "the stack begins with who closes the segment, which AWS' SDK leaves out"},
+	{fact: `front#\d+/shelves@db.example.com#\d sql\.database_version`, aws: `PostgreSQL 17.2`, why: "no query is made that the program did not ask for"},
+	{fact: `front#\d+/shelves@db.example.com#\d sql\.url`, aws: `postgres://clerk@db.example.com:5432/shelves\?sslmode=disable`,
+		ours: `postgres://clerk@db.example.com:5432/shelves`, why: "options are left out, as they may hold secrets"},
+	{fact: `front#\d+/shelves@db.example.com#3 sql\.sanitized_query`, aws: `SELECT title FROM items WHERE id = 17 AND owner = 'alice'`,
+		ours: `SELECT title FROM items WHERE id = \? AND owner = \?`, why: "literals are data of the program's users"},
+}

@@ -23,6 +23,7 @@ func TestSameTraces(t *testing.T) {
 		ports   []string // what the addresses it takes are called in what is compared
 		listed  []difference
 	}{
+		{"webshop", []string{"FRONT", "STOCK", "NOBODY"}, webshopDifferences},
 		{"jobs", nil, jobsDifferences},
 	} {
 		t.Run(tt.program, func(t *testing.T) {
