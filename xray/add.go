@@ -259,8 +259,11 @@ func (s *Segment) exceptions(err error) (list []exception.Exception) {
 
 // config returns what s works with, never nil and complete.
 func (s *Segment) config() *Config {
-	if s == nil || s.tree == nil {
+	switch {
+	case s == nil || s.tree == nil && s.ctx == nil:
 		return defaults()
+	case s.tree == nil:
+		return settings(s.ctx)
 	}
 	return s.tree.cfg
 }

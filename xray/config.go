@@ -117,6 +117,9 @@ func defaultFormatting() exception.FormattingStrategy {
 	return s
 }
 
+// refused is the value of AWS_XRAY_CONTEXT_MISSING that was last complained about: configuring is no reason to do so again.
+var refused atomic.Pointer[string]
+
 // environmentContextMissing returns the strategy that AWS_XRAY_CONTEXT_MISSING names, nil if it names none.
 func environmentContextMissing() ctxmissing.Strategy {
 	switch v := strings.TrimSpace(os.Getenv(envContextMissing)); strings.ToUpper(v) {
@@ -129,7 +132,9 @@ func environmentContextMissing() ctxmissing.Strategy {
 	case ctxmissing.IgnoreErrorStrategy:
 		return ctxmissing.NewDefaultIgnoreErrorStrategy()
 	default:
-		logger.Errorf("environment variable %s is %q and not used: it must be LOG_ERROR, RUNTIME_ERROR or IGNORE_ERROR", envContextMissing, v)
+		if last := refused.Swap(&v); last == nil || *last != v {
+			logger.Errorf("environment variable %s is %q and not used: it must be LOG_ERROR, RUNTIME_ERROR or IGNORE_ERROR", envContextMissing, v)
+		}
 		return nil
 	}
 }

@@ -127,6 +127,7 @@ func TestContextMissingOfTheEnvironment(t *testing.T) {
 	for _, tt := range tests {
 		t.Setenv("AWS_XRAY_CONTEXT_MISSING", tt.value)
 		m.messages = nil
+		configured(t, xray.Config{})
 		ctx := configured(t, xray.Config{ContextMissingStrategy: m})
 		if p := catch(func() { xray.BeginSubsegment(ctx, "c") }); (p != nil) != tt.panics || len(m.messages) != tt.told {
 			t.Errorf("%q: got the panic %v and %d messages, want panic %v and %d", tt.value, p, len(m.messages), tt.panics, tt.told)
@@ -201,6 +202,22 @@ func TestSampledByTheProgram(t *testing.T) {
 	s.Close(nil)
 	if docs := r.take(t); len(docs) != 0 {
 		t.Errorf("got %q, want nothing", trees(docs))
+	}
+}
+
+// TestConfigurationIsComplete holds for all segments, recorded or not: instrumentations call its strategies.
+func TestConfigurationIsComplete(t *testing.T) {
+	m := new(told)
+	for _, sampled := range []bool{true, false} {
+		ctx := configured(t, xray.Config{Emitter: new(recorder), SamplingStrategy: decided(sampled), ContextMissingStrategy: m})
+		ctx, s := xray.BeginSegment(ctx, "r")
+		_, c := xray.BeginSubsegment(ctx, "c")
+		for _, s := range []*xray.Segment{s, c, c.ParentSegment} {
+			c := s.GetConfiguration()
+			if c.ContextMissingStrategy != m || c.Emitter == nil || c.ExceptionFormattingStrategy == nil || c.StreamingStrategy == nil || c.SamplingStrategy == nil {
+				t.Errorf("%s, sampled %v: got %+v, want all of it, the context's first", s.Name, sampled, c)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/rayscope/rayscope/xray/daemoncfg"
 	"github.com/rayscope/rayscope/xray/internal/logger"
@@ -23,13 +24,17 @@ type Emitter interface {
 	RefreshEmitterWithAddress(raddr *net.UDPAddr)
 }
 
-// DefaultEmitter sends segments to the daemon in the background: by UDP, and those too large for it by TCP. It never blocks; what
-// it waits for is bounded.
+// DefaultEmitter sends segments to the daemon in the background: by UDP, and those too large for it by TCP. It does not block, except in AWS
+// Lambda, at the end of a function's subsegment, until that is sent; what waits is bounded.
 type DefaultEmitter struct {
 	sync.Mutex // not used by this package: programs that lock the X-Ray SDK's go on to compile
 
 	sender *send.Sender
+	lambda bool // this is AWS Lambda
 }
+
+// lambdaPatience bounds how long a Lambda function waits for its documents to be on their way. It takes microseconds.
+const lambdaPatience = 100 * time.Millisecond
 
 // NewDefaultEmitter returns an emitter for the daemon at raddr, at 127.0.0.1:2000 if that is nil. Nothing is dialled before there is
 // something to send. The error is always nil.
@@ -38,9 +43,8 @@ func NewDefaultEmitter(raddr *net.UDPAddr) (*DefaultEmitter, error) {
 }
 
 func newEmitter(a daemoncfg.Addresses) *DefaultEmitter {
-	tellLambda()
 	log := func(message string) { logger.Warnf("%s", message) }
-	return &DefaultEmitter{sender: send.New(a.UDP, a.TCP, send.Options{Log: log})}
+	return &DefaultEmitter{sender: send.New(a.UDP, a.TCP, send.Options{Log: log}), lambda: tellLambda()}
 }
 
 // sameAddress is a daemon that answers at one address with both protocols.
@@ -70,6 +74,18 @@ func (de *DefaultEmitter) Emit(seg *Segment) {
 	e := encoders.Get().(*encoder)
 	e.encode(seg, send.MaxDocument, de)
 	encoders.Put(e)
+	if de.lambda && seg.parent != nil && seg.parent.Facade {
+		de.beforeFreeze()
+	}
+}
+
+// beforeFreeze waits until everything is sent: AWS Lambda stops the process as soon as its function has returned.
+func (de *DefaultEmitter) beforeFreeze() {
+	ctx, cancel := context.WithTimeout(context.Background(), lambdaPatience)
+	defer cancel()
+	if err := de.Flush(ctx); err != nil {
+		logger.Debugf("documents wait for the next call of the Lambda function: %v", err)
+	}
 }
 
 // send sends a document. The zero DefaultEmitter drops it.

@@ -91,13 +91,20 @@ func emitting(t *testing.T, d *daemon, c xray.Config) (context.Context, *xray.De
 
 func TestDefaultEmitter(t *testing.T) {
 	d := newDaemon(t)
-	ctx, e := emitting(t, d, xray.Config{})
+	ctx, e := emitting(t, d, xray.Config{ServiceVersion: "7.3.0"})
 	ctx, s := xray.BeginSegment(ctx, "r")
 	_, c := xray.BeginSubsegment(ctx, "c")
 	c.Close(errors.New("x"))
 	s.Close(nil)
-	if got := d.next(); got.tree() != "r(c)" || !got.Subsegments[0].Fault {
+	got := d.next()
+	if got.tree() != "r(c)" || !got.Subsegments[0].Fault {
 		t.Errorf("got %s, want r(c) with a fault of c", got.tree())
+	}
+	if sdk, _ := got.AWS["xray"].(map[string]any); sdk["sdk"] != xray.SDKType || sdk["sampling_rule_name"] != everything {
+		t.Errorf("aws: got %v, want the SDK and the rule", got.AWS)
+	}
+	if got.Service["version"] != "7.3.0" || got.Service["runtime"] != "gc" {
+		t.Errorf("service: got %v, want version and runtime", got.Service)
 	}
 	other := newDaemon(t)
 	e.RefreshEmitterWithAddress(other.addr())

@@ -67,14 +67,15 @@ func lambdaFacade(ctx context.Context) *Segment {
 	return newFacade(ctx, "facade", h)
 }
 
-// tellLambda touches the file that AWS Lambda looks for.
-func tellLambda() {
+// tellLambda reports whether this is AWS Lambda, and if so touches the file that it looks for.
+func tellLambda() bool {
 	if os.Getenv(LambdaTaskRootKey) == "" {
-		return
+		return false
 	}
 	if err := touch(SDKInitializedFileFolder, SDKInitializedFileName); err != nil {
 		logger.Debugf("tell AWS Lambda that an SDK is at work: %v", err)
 	}
+	return true
 }
 
 func touch(folder, name string) error {

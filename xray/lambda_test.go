@@ -106,3 +106,20 @@ func TestMessages(t *testing.T) {
 		t.Errorf("without a header: got trace %q, parent %q; want a new trace", fresh.TraceID, fresh.ParentID)
 	}
 }
+
+// TestLambdaFreeze checks that what a function recorded has left the process when its subsegment is closed.
+func TestLambdaFreeze(t *testing.T) {
+	t.Setenv("LAMBDA_TASK_ROOT", t.TempDir())
+	d := newDaemon(t)
+	ctx, e := emitting(t, d, xray.Config{})
+	_, s := xray.BeginSubsegment(withHeader(ctx, lambdaHeader), "handler")
+	s.Close(nil)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := e.Flush(over); err != nil {
+		t.Errorf("after Close something waits still: %v", err)
+	}
+	if got := d.next(); got.Name != "handler" {
+		t.Errorf("got %s, want handler", got.Name)
+	}
+}

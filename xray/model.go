@@ -151,9 +151,17 @@ func (s *Segment) GetAWS() map[string]any {
 	return s.AWS
 }
 
-// GetConfiguration returns the configuration, made empty at first use. The caller holds the lock.
+// GetConfiguration returns the configuration: all that the segment works with, if the program has not set another. The caller holds
+// the lock.
 func (s *Segment) GetConfiguration() *Config {
-	return orNew(s, func(s *Segment) **Config { return &s.Configuration })
+	if s != nil && s.Configuration != nil {
+		return s.Configuration
+	}
+	c := *s.config()
+	if s != nil {
+		s.Configuration = &c
+	}
+	return &c
 }
 
 // GetRequest returns the request, made empty at first use.

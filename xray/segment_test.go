@@ -73,6 +73,7 @@ type document struct {
 	Annotations map[string]any
 	Metadata    map[string]map[string]any
 	AWS         map[string]any
+	Service     map[string]any
 	Cause       struct {
 		Exceptions []struct{ ID, Type, Message, Cause string }
 	}

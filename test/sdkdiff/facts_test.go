@@ -148,7 +148,7 @@ func flatten(f facts, path, key string, value any) {
 		}
 	case []any:
 		if strings.HasSuffix(key, ".stack") {
-			f[path+key] = stack(value)
+			f[path+key], f[path+key+" begins"] = stack(value)
 			return
 		}
 		for i, v := range value {
@@ -166,18 +166,19 @@ func flatten(f facts, path, key string, value any) {
 // sdkFrame is the path of a source file of either SDK.
 var sdkFrame = regexp.MustCompile(`aws-xray-sdk-go|(^|/)xray/\w+\.go$`)
 
-// stack is a line for a stack, innermost frame first. Where in an SDK a frame is does not matter.
-func stack(frames []any) string {
+// stack tells a stack in one line, innermost frame first, and whose code it begins in. Which functions of an SDK are in between does not
+// matter.
+func stack(frames []any) (text, begins string) {
 	var all []string
-	for _, v := range frames {
+	for i, v := range frames {
 		frame, _ := v.(map[string]any) // no object: it shows as such
-		at := fmt.Sprintf("%v:%v", frame["path"], frame["line"])
-		if sdkFrame.MatchString(fmt.Sprint(frame["path"])) {
-			at = "SDK"
+		if !sdkFrame.MatchString(fmt.Sprint(frame["path"])) {
+			all = append(all, fmt.Sprintf("%v %v:%v", frame["label"], frame["path"], frame["line"]))
+		} else if i == 0 {
+			begins = "in the SDK"
 		}
-		all = append(all, fmt.Sprintf("%v %s", frame["label"], at))
 	}
-	return strings.Join(all, " < ")
+	return strings.Join(all, " < "), cmp.Or(begins, "in the program")
 }
 
 func steady(key, text string) string {

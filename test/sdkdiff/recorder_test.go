@@ -3,6 +3,7 @@ package sdkdiff
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -28,15 +29,8 @@ type document = map[string]any
 
 func record(t *testing.T) *recorder {
 	t.Helper()
-	r := &recorder{address: harness.FreeAddress(t)}
-	udp, err := net.ListenPacket("udp", r.address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tcp, err := net.Listen("tcp", r.address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := &recorder{}
+	udp, tcp := r.listen(t)
 	server := &http.Server{Handler: http.HandlerFunc(r.put)}
 	var running sync.WaitGroup
 	running.Go(func() { _ = server.Serve(tcp) }) // always an error: that it was closed
@@ -51,6 +45,22 @@ func record(t *testing.T) *recorder {
 		running.Wait()
 	})
 	return r
+}
+
+// listen finds an address. Programs of others may take one that was free a moment ago.
+func (r *recorder) listen(t *testing.T) (udp net.PacketConn, tcp net.Listener) {
+	t.Helper()
+	harness.Eventually(t, 10*time.Second, func() (err error) {
+		r.address = harness.FreeAddress(t)
+		if udp, err = net.ListenPacket("udp", r.address); err != nil {
+			return err
+		}
+		if tcp, err = net.Listen("tcp", r.address); err != nil {
+			return errors.Join(err, udp.Close())
+		}
+		return nil
+	})
+	return udp, tcp
 }
 
 // receive takes datagrams until the socket is closed.

@@ -1,5 +1,5 @@
-// Package shop runs a small shop whose services are traced by AWS' SDKs, unmodified, in several languages. The programs are in
-// ../python, ../node, ../java and ../go. Each is the same service: it passes a request on to the next one, or answers it, and says
+// Package shop runs a small shop whose services are traced by AWS' SDKs, unmodified, in several languages, and by our own for Go, which a
+// program for AWS' is moved to. The programs are in ../python, ../node, ../java and ../go. Each is the same service: it passes a request on to the next one, or answers it, and says
 // in the answer which trace the request belonged to. So a test knows from the SDK itself what has to be found on the server.
 package shop
 
@@ -39,6 +39,9 @@ var SDKs = map[string]SDK{
 	}},
 	"go-v2": {Name: "X-Ray for Go", Port: true, Watches: true, command: func(t testing.TB) []string {
 		return []string{harness.GoProgram(t, "xrayv2")}
+	}},
+	"go-rayscope": {Name: "X-Ray for Go", Port: true, Watches: true, command: func(t testing.TB) []string {
+		return []string{harness.MigratedProgram(t, "xrayv2")}
 	}},
 	"java": {Name: "X-Ray for Java", command: func(t testing.TB) []string {
 		lib := harness.Installed(t, "test/java/target/lib", "test/java/target/lib/service-1.jar")

@@ -82,6 +82,9 @@ func listen(address string, h http.Handler) {
 	go func() { must(server.Serve(l)) }()
 }
 
+// shopper comes with a new connection each time: on a kept one it would repeat what fails by itself.
+var shopper = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 // ask makes one request and prints what of the reply the SDK has a part in.
 func ask(url, trace string) {
 	req, err := http.NewRequest(http.MethodGet, url, nil)
@@ -91,7 +94,7 @@ func ask(url, trace string) {
 	}
 	req.Header.Set("User-Agent", "shopper/1")
 	req.Header.Set("X-Forwarded-For", "203.0.113.7, 198.51.100.2")
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := shopper.Do(req)
 	if err != nil {
 		fmt.Println(req.URL.RequestURI(), "fails:", err)
 		return

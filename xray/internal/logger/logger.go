@@ -25,10 +25,16 @@ func Set(l xraylog.Logger) {
 // Get returns the logger.
 func Get() xraylog.Logger { return *current.Load() }
 
-// Debugf, Infof, Warnf and Errorf format a message, if the logger wants one of that level.
+// Debugf logs what the SDK does, step by step.
 func Debugf(format string, args ...any) { log(xraylog.LogLevelDebug, format, args) }
-func Infof(format string, args ...any)  { log(xraylog.LogLevelInfo, format, args) }
-func Warnf(format string, args ...any)  { log(xraylog.LogLevelWarn, format, args) }
+
+// Infof logs what changed.
+func Infof(format string, args ...any) { log(xraylog.LogLevelInfo, format, args) }
+
+// Warnf logs what is odd.
+func Warnf(format string, args ...any) { log(xraylog.LogLevelWarn, format, args) }
+
+// Errorf logs what is wrong.
 func Errorf(format string, args ...any) { log(xraylog.LogLevelError, format, args) }
 
 func log(level xraylog.LogLevel, format string, args []any) {

@@ -26,17 +26,20 @@ type buffer struct {
 	full  []*chunk // oldest first
 	busy  *chunk   // being sent
 	free  []*chunk
-	given uint64 // datagrams put so far
+	given uint64 // datagrams so far
+	// direct is the position of the datagram that its caller is sending past the queue; 0: there is none. It is the oldest, and nothing is
+	// taken meanwhile.
+	direct uint64
 }
 
 // put copies a document behind its header line. It says whether that filled a chunk, which can be taken now, and how many datagrams
 // had to go to make room.
 func (b *buffer) put(doc []byte) (filled bool, pushedOut int) {
 	if b.open == nil {
-		b.open, pushedOut = b.empty()
+		b.open, pushedOut = b.room()
 	} else if len(b.open.bytes)+len(Header)+len(doc) > chunkBytes {
 		b.full = append(b.full, b.open)
-		b.open, pushedOut = b.empty()
+		b.open, pushedOut = b.room()
 		filled = true
 	}
 	c := b.open
@@ -50,8 +53,8 @@ func (b *buffer) put(doc []byte) (filled bool, pushedOut int) {
 	return filled, pushedOut
 }
 
-// empty is a chunk to fill: a free one, a new one, or at the limit the oldest that waits, its datagrams thrown away.
-func (b *buffer) empty() (c *chunk, pushedOut int) {
+// room is a chunk to fill: a free one, a new one, or at the limit the oldest that waits, its datagrams thrown away.
+func (b *buffer) room() (c *chunk, pushedOut int) {
 	switch {
 	case len(b.free) > 0:
 		c = b.free[len(b.free)-1]
@@ -73,6 +76,7 @@ func (c *chunk) clear() { c.bytes, c.ends = c.bytes[:0], c.ends[:0] }
 // take hands out the oldest chunk: a full one, else if partly is set the one that is being filled; nil if there is none.
 func (b *buffer) take(partly bool) *chunk {
 	switch {
+	case b.direct != 0:
 	case len(b.full) > 0:
 		b.busy = b.full[0]
 		b.full = slices.Delete(b.full, 0, 1)
@@ -84,6 +88,9 @@ func (b *buffer) take(partly bool) *chunk {
 
 // waiting says whether there is anything to take.
 func (b *buffer) waiting() bool { return len(b.full) > 0 || b.open != nil && len(b.open.ends) > 0 }
+
+// empty says whether nothing waits or is being sent.
+func (b *buffer) empty() bool { return b.direct == 0 && b.busy == nil && !b.waiting() }
 
 // giveBack returns the chunk that was taken.
 func (b *buffer) giveBack() {
@@ -103,6 +110,8 @@ func (b *buffer) trim() {
 // finished is the position up to which all datagrams are sent or thrown away.
 func (b *buffer) finished() uint64 {
 	switch {
+	case b.direct != 0:
+		return b.direct - 1
 	case b.busy != nil:
 		return b.busy.first - 1
 	case len(b.full) > 0:

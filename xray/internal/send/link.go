@@ -50,6 +50,15 @@ func (l *link) write(life context.Context, target string, datagram []byte) error
 	return err
 }
 
+// ready says whether write to target would not have to look up a name.
+func (l *link) ready(target string) bool {
+	if l.conn != nil && target == l.target && l.clock().Sub(l.looked) < lookupEvery {
+		return true
+	}
+	_, err := netip.ParseAddrPort(target)
+	return err == nil
+}
+
 func (l *link) connect(life context.Context) error {
 	if err := life.Err(); err != nil {
 		return err

@@ -45,11 +45,14 @@ func (s *Sender) run() {
 // next waits for a chunk; nil means the end. It waits to be woken only after a while in which nothing came: while documents come one
 // after the other, nobody who gives one pays for a wake-up.
 func (s *Sender) next(timer *time.Timer) *chunk {
-	for lingered := false; ; {
+	s.mu.Lock()
+	lingered := s.idle // at the start nothing is there to linger for
+	s.mu.Unlock()
+	for {
 		s.mu.Lock()
 		c := s.buf.take(lingered || s.hurried())
-		ended := c == nil && s.closed
-		idle := c == nil && lingered
+		ended := c == nil && s.closed && s.buf.direct == 0
+		idle := c == nil && lingered && !s.buf.waiting()
 		if s.idle = idle; idle {
 			s.buf.trim()
 		}
@@ -60,9 +63,9 @@ func (s *Sender) next(timer *time.Timer) *chunk {
 		case idle:
 			select {
 			case <-s.wake:
+				lingered = false
 			case <-s.nudge:
 			}
-			lingered = false
 		default:
 			timer.Reset(linger)
 			select {
@@ -98,6 +101,12 @@ func (s *Sender) wait(d time.Duration, timer *time.Timer) (hurried bool) {
 
 // transmit sends the datagrams of a chunk.
 func (s *Sender) transmit(c *chunk, timer *time.Timer) {
+	if err := s.calm.taken(&s.mu); err != nil {
+		s.failed(err)
+		if hurried := s.wait(s.away.pause(), timer); !hurried {
+			s.link.drop()
+		}
+	}
 	s.link.refresh(s.life)
 	start := int32(0)
 	for _, end := range c.ends {

@@ -1,8 +1,9 @@
 // Package send takes segment documents to the X-Ray daemon without ever holding up who gives them.
 //
-// Send copies a document, behind the daemon's header line, into chunks of memory; one goroutine writes the chunks to a connected UDP
-// socket, a datagram for each document, in the order of the calls. It waits a moment after the first document, so that those of a burst
-// share one wake-up. Documents that do not fit a datagram are posted to the daemon's TCP address, beside the others.
+// While documents are few, Send writes each to a connected UDP socket, as a datagram with the daemon's header line: that costs less than
+// to wake somebody for it, and a short program may end right after. When they become many, Send only copies them into chunks of memory,
+// and one goroutine writes the chunks, until no more documents come. Their order is that of the calls. Documents that do not
+// fit a datagram are posted to the daemon's TCP address, beside the others.
 //
 // Memory is bounded. If documents come faster than they can be sent, or while nobody listens, they wait; when the bound is reached the
 // oldest are dropped, a chunk at a time, so that what is seen after an outage is what led up to its end. While the daemon is known to
@@ -46,7 +47,7 @@ type Options struct {
 	// LargeBytes bounds the documents that wait for TCP; 0 is DefaultLargeBytes.
 	LargeBytes int
 	// Log gets sentences about documents that are lost, at most one a minute for each reason. It is called without a
-	// lock held, mostly from the Sender's goroutines. Nil is silence.
+	// lock held, mostly from the Sender's goroutines, and must not wait for Flush or Close. Nil is silence.
 	Log func(message string)
 	// Resolve looks up the addresses of a host name; nil asks the system's resolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
@@ -83,7 +84,8 @@ type Sender struct {
 	mu      sync.Mutex // guards what follows; never held over a system call
 	buf     buffer
 	waiters waiters
-	idle    bool // the goroutine waits for a wake-up
+	idle    bool // the goroutine waits for a wake-up, or to be started
+	calm    calm
 	started bool
 	closed  bool
 }
@@ -107,6 +109,7 @@ func New(udp, tcp string, o Options) *Sender {
 	s := &Sender{wake: make(chan struct{}, 1), nudge: make(chan struct{}, 1), done: make(chan struct{})}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.log = &quiet{to: o.Log, clock: time.Now}
+	s.idle = true
 	s.buf.limit = max(o.BufferBytes/chunkBytes, minChunks)
 	s.link = link{resolve: o.Resolve, clock: time.Now}
 	s.large = newPoster(s, o.LargeBytes)
@@ -114,7 +117,8 @@ func New(udp, tcp string, o Options) *Sender {
 	return s
 }
 
-// Send copies the document and returns. It never waits for the network and never fails; what is lost is counted in Stats.
+// Send copies the document, or hands it to the system at once while there are few. It never waits for the daemon or a name and never
+// fails; what is lost is counted in Stats.
 func (s *Sender) Send(doc []byte) {
 	if len(doc) > MaxDocument {
 		s.large.put(doc)
@@ -126,20 +130,29 @@ func (s *Sender) Send(doc []byte) {
 		s.dropped.Add(1)
 		return
 	}
-	filled, pushedOut := s.buf.put(doc)
-	wake := filled || s.idle
-	s.idle = false
 	if !s.started {
 		s.started = true
 		go s.run()
 	}
-	s.mu.Unlock()
-	if pushedOut > 0 {
-		s.dropped.Add(uint64(pushedOut))
-		s.pushedOut.Add(uint64(pushedOut))
+	if target := s.to.Load().udp; s.direct(target) {
+		s.mu.Unlock()
+		s.sendDirect(target, doc)
+		return
 	}
+	filled, pushedOut := s.buf.put(doc)
+	wake := filled || s.idle
+	s.idle = false
+	s.mu.Unlock()
+	s.countPushedOut(pushedOut)
 	if wake {
 		signal(s.wake)
+	}
+}
+
+func (s *Sender) countPushedOut(n int) {
+	if n > 0 {
+		s.dropped.Add(uint64(n))
+		s.pushedOut.Add(uint64(n))
 	}
 }
 

@@ -40,6 +40,13 @@ func (ws *waiters) await(ctx context.Context, w waiter, lock sync.Locker) error 
 	}
 	lock.Lock()
 	defer lock.Unlock()
-	*ws = slices.DeleteFunc(*ws, func(other waiter) bool { return other == w })
+	*ws = slices.DeleteFunc(*ws, func(other waiter) bool { return other.done == w.done })
 	return ctx.Err()
+}
+
+// postpone makes all wait for a later position: what they wait for has been put there.
+func (ws waiters) postpone(upTo uint64) {
+	for i := range ws {
+		ws[i].upTo = upTo
+	}
 }
