@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/rayscope/rayscope/xray/header"
@@ -70,7 +69,7 @@ func (s *Segment) end(err error) bool {
 		s.addError(err)
 	}
 	s.InProgress = false
-	s.EndTime = float64(s.began.UnixNano()+int64(time.Since(s.began))) / float64(time.Second)
+	s.EndTime = seconds(s.began.end())
 	return s.tree != nil && !s.Dummy
 }
 

@@ -105,7 +105,7 @@ func newRoot(ctx context.Context, cfg *Config, name string) *Segment {
 	r.tree.root, r.tree.cfg = s, cfg
 	s.tree = &r.tree
 	s.start(name)
-	s.TraceID, s.ID = newIDs(s.began)
+	s.TraceID, s.ID = newIDs(s.began.wall)
 	s.Sampled = true
 	s.ParentSegment = s
 	s.Configuration = &r.config
@@ -119,7 +119,7 @@ func newDummy(name string) *Segment {
 	s.ParentSegment = s
 	s.start(name)
 	if alwaysIDs() {
-		s.TraceID, s.ID = newIDs(s.began)
+		s.TraceID, s.ID = newIDs(s.began.wall)
 	}
 	return s
 }
@@ -134,12 +134,30 @@ func inert(ctx context.Context) (context.Context, *Segment) {
 // start sets name and time.
 func (s *Segment) start(name string) {
 	s.Name = name
-	s.began = time.Now()
-	s.StartTime = seconds(s.began)
+	s.began = now()
+	s.StartTime = seconds(s.began.wall)
 	s.InProgress = true
 }
 
-func seconds(t time.Time) float64 { return float64(t.UnixNano()) / float64(time.Second) }
+// A clock is a time by both of the system's clocks, so that durations are right when the wall clock is set. It is
+// smaller than a time.Time.
+type clock struct {
+	wall  int64         // nanoseconds since 1970
+	since time.Duration // epoch
+}
+
+// epoch is any time with a monotonic clock.
+var epoch = time.Now()
+
+func now() clock {
+	t := time.Now()
+	return clock{t.UnixNano(), t.Sub(epoch)}
+}
+
+// end is the wall clock now, if it had not been set since c.
+func (c clock) end() int64 { return c.wall + int64(time.Since(epoch)-c.since) }
+
+func seconds(nanoseconds int64) float64 { return float64(nanoseconds) / float64(time.Second) }
 
 // BeginSubsegment begins a part of the work of ctx's segment. The context that it returns carries the subsegment.
 //
@@ -207,8 +225,7 @@ func newChild(parent *Segment, name string, sampled bool) *Segment {
 	s.start(name)
 	if parent.tree == nil || s.Dummy || !s.Sampled {
 		s.Dummy = true
-		s.ID = noOpSegmentID
-		if alwaysIDs() {
+		if s.ID = noOpSegmentID; s.ParentID != noOpSegmentID && alwaysIDs() {
 			s.ID = NewSegmentID()
 		}
 		return s

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rayscope/rayscope/xray"
@@ -80,15 +81,32 @@ func (c call) flags() string {
 	return strings.Join(list, "+")
 }
 
-// served starts a server with h, traced. Its documents are complete when close returns.
-func served(t testing.TB, h http.HandlerFunc) (server *httptest.Server, r *recorder) {
+// A tracedServer waits in Close for its handlers too, also for those that took their connection.
+type tracedServer struct {
+	*httptest.Server
+	handlers sync.WaitGroup
+}
+
+func (s *tracedServer) Close() {
+	s.Server.Close()
+	s.handlers.Wait()
+}
+
+// served starts a server with h, traced. Its documents are complete when Close returns.
+func served(t testing.TB, h http.HandlerFunc) (*tracedServer, *recorder) {
 	t.Helper()
 	ctx, r := recording(t)
-	server = httptest.NewUnstartedServer(xray.HandlerWithContext(ctx, xray.NewFixedSegmentNamer("shop"), h))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of panics that are meant
-	server.Start()
-	t.Cleanup(server.Close)
-	return server, r
+	traced := xray.HandlerWithContext(ctx, xray.NewFixedSegmentNamer("shop"), h)
+	s := new(tracedServer)
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.handlers.Add(1)
+		defer s.handlers.Done()
+		traced.ServeHTTP(w, r)
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of panics that are meant
+	s.Start()
+	t.Cleanup(s.Close)
+	return s, r
 }
 
 func get(t testing.TB, url string, headers ...string) *http.Response {
@@ -377,3 +395,15 @@ type nowhere struct{ h http.Header }
 func (w *nowhere) Header() http.Header         { return w.h }
 func (w *nowhere) Write(b []byte) (int, error) { return len(b), nil }
 func (w *nowhere) WriteHeader(int)             {}
+
+func TestHandlerTakesTheContextOfTheRequest(t *testing.T) {
+	ctx, r := recording(t)
+	h := xray.Handler(xray.NewFixedSegmentNamer("shop"), http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		_, sub := xray.BeginSubsegment(req.Context(), "price")
+		sub.Close(nil)
+	}))
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodHead, "/", nil).WithContext(ctx))
+	if got := only(t, r); got.Name != "shop" || got.names() != "price" || got.HTTP.Request["method"] != "HEAD" {
+		t.Errorf("recorded %+v", got)
+	}
+}

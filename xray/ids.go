@@ -20,7 +20,7 @@ const digits = "0123456789abcdef"
 // The bits are those of math/rand/v2's own source: ChaCha8, seeded by the system, one for each thread and without a lock.
 func NewTraceID() string {
 	var b [35]byte
-	putTraceID(b[:], time.Now())
+	putTraceID(b[:], time.Now().UnixNano())
 	return string(b[:])
 }
 
@@ -32,7 +32,7 @@ func NewSegmentID() string {
 }
 
 // newIDs returns a trace id and a segment id that share their memory.
-func newIDs(now time.Time) (trace, segment string) {
+func newIDs(now int64) (trace, segment string) {
 	var b [35 + 16]byte
 	putTraceID(b[:35], now)
 	putHex(b[35:], rand.Uint64())
@@ -40,9 +40,9 @@ func newIDs(now time.Time) (trace, segment string) {
 	return s[:35], s[35:]
 }
 
-func putTraceID(b []byte, now time.Time) {
+func putTraceID(b []byte, now int64) {
 	b[0], b[1], b[10] = '1', '-', '-'
-	putHex(b[2:10], uint64(now.Unix()))
+	putHex(b[2:10], uint64(now)/uint64(time.Second))
 	putHex(b[11:19], rand.Uint64())
 	putHex(b[19:35], rand.Uint64())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
-	"time"
 
 	"github.com/rayscope/rayscope/xray/header"
 	"github.com/rayscope/rayscope/xray/strategy/exception"
@@ -22,8 +21,14 @@ type Segment struct {
 	RequestWasTraced bool           `json:"-"` // the request came with a trace header
 	ContextDone      bool           `json:"-"` // the context was cancelled before all children were closed
 	Emitted          bool           `json:"-"` // it was given to the emitter
-	IncomingHeader   *header.Header `json:"-"` // what the caller sent, nil without
-	ParentSegment    *Segment       `json:"-"` // the root of the tree, not the parent: the name is X-Ray's
+	Facade           bool           `json:"-"` // stands for a segment that someone else sends, such as Lambda's
+	Dummy            bool           `json:"-"` // stores and sends nothing
+	InProgress       bool           `json:"in_progress,omitempty"`
+	Fault            bool           `json:"fault,omitempty"`    // failed here, as HTTP's 5xx
+	Error            bool           `json:"error,omitempty"`    // refused, as HTTP's 4xx
+	Throttle         bool           `json:"throttle,omitempty"` // refused for being too much, as HTTP's 429
+	IncomingHeader   *header.Header `json:"-"`                  // what the caller sent, nil without
+	ParentSegment    *Segment       `json:"-"`                  // the root of the tree, not the parent: the name is X-Ray's
 
 	TraceID   string  `json:"trace_id,omitempty"`
 	ID        string  `json:"id"`
@@ -31,11 +36,7 @@ type Segment struct {
 	StartTime float64 `json:"start_time"`         // seconds since 1970
 	EndTime   float64 `json:"end_time,omitempty"` // seconds since 1970, 0 while in progress
 
-	InProgress  bool       `json:"in_progress,omitempty"`
 	ParentID    string     `json:"parent_id,omitempty"` // of a subsegment: what it hangs below; of a root: the caller's subsegment
-	Fault       bool       `json:"fault,omitempty"`     // failed here, as HTTP's 5xx
-	Error       bool       `json:"error,omitempty"`     // refused, as HTTP's 4xx
-	Throttle    bool       `json:"throttle,omitempty"`  // refused for being too much, as HTTP's 429
 	Cause       *CauseData `json:"cause,omitempty"`
 	ResourceARN string     `json:"resource_arn,omitempty"`
 	Origin      string     `json:"origin,omitempty"` // kind of the machine it runs on, such as AWS::EC2::Instance
@@ -57,11 +58,9 @@ type Segment struct {
 	Subsegments []json.RawMessage `json:"subsegments,omitempty"`
 
 	Configuration *Config `json:"-"` // of a root: what it works with
-	Facade        bool    `json:"-"` // stands for a segment that someone else sends, such as Lambda's
-	Dummy         bool    `json:"-"` // stores and sends nothing
 
 	ctx    context.Context // what it was begun with: a Segment is itself the node of the context that carries it
-	began  time.Time       // with the monotonic clock, so that durations are right when the wall clock is set
+	began  clock           // when
 	tree   *tree           // nil if it records nothing; never changed
 	parent *Segment        // what it hangs below, nil for a root; never changed
 	links  links           // guarded by tree.mu

@@ -6,6 +6,8 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rayscope/rayscope/xray"
 	"github.com/rayscope/rayscope/xray/strategy/sampling"
@@ -155,4 +157,18 @@ func TestOneDocumentForATree(t *testing.T) {
 	if d := docs[0]; d.TraceID != root.TraceID || d.Type != "" || d.ParentID != "" || d.Subsegments[0].TraceID != "" || d.Subsegments[0].ParentID != "" {
 		t.Errorf("got %+v, want a trace id on the root alone", d)
 	}
+}
+
+func TestTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, r := recording(t)
+		begun := time.Now()
+		_, s := xray.BeginSegment(ctx, "r")
+		<-time.After(1500 * time.Millisecond)
+		s.Close(nil)
+		d := r.take(t)[0]
+		if want := float64(begun.UnixMicro()) / 1e6; d.StartTime != want || d.EndTime != want+1.5 {
+			t.Errorf("got %f to %f, want %f to %f", d.StartTime, d.EndTime, want, want+1.5)
+		}
+	})
 }

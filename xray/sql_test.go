@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rayscope/rayscope/xray"
@@ -315,9 +316,14 @@ func TestSQLWithoutSegment(t *testing.T) {
 	}
 }
 
+// registerDrivers makes the drivers of the tests known, once for all runs of a process.
+var registerDrivers = sync.OnceFunc(func() {
+	sql.Register("sqlite-in-test", plainDB{log: new([]string)})
+	sql.Register("refusing-in-test", plainDB{log: new([]string)})
+})
+
 func TestSQLContext(t *testing.T) {
-	var log []string
-	sql.Register("sqlite-in-test", plainDB{log: &log})
+	registerDrivers()
 	for range 2 {
 		db, err := xray.SQLContext("sqlite-in-test", "file:/srv/shop.db?_auth_pass=pa55word")
 		if err != nil {
@@ -365,8 +371,7 @@ func TestSQLContextErrors(t *testing.T) {
 	if _, err := xray.SQLContext("no such driver", ""); err == nil || !strings.Contains(err.Error(), `"no such driver"`) {
 		t.Errorf("unknown driver: %v", err)
 	}
-	var log []string
-	sql.Register("refusing-in-test", plainDB{log: &log})
+	registerDrivers()
 	db, err := xray.SQLContext("refusing-in-test", "refuse")
 	if err != nil {
 		t.Fatal(err)

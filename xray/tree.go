@@ -33,7 +33,7 @@ type tree struct {
 type links struct {
 	first, last *Segment // children that are to be sent with it
 	next, prev  *Segment // its siblings among them
-	open        int      // children that are not complete
+	open        int32    // children that are not complete
 	closed      bool     // it was closed
 	sent        bool     // it belongs to a unit that was sent, or it is a facade
 	gone        bool     // it was removed: nothing of it is sent

@@ -7,7 +7,9 @@ import (
 	"os"
 	"testing"
 
+	"github.com/rayscope/rayscope/xray"
 	"github.com/rayscope/rayscope/xray/internal/plugins"
+	"github.com/rayscope/rayscope/xray/xraytest"
 )
 
 const (
@@ -59,5 +61,13 @@ func TestInit(t *testing.T) {
 	all := plugins.All()
 	if all.Origin != Origin || len(all.Blocks) != 1 || all.Blocks[0].Values["container_arn"] != arn {
 		t.Errorf("got %+v, want the container from version 4 of the endpoint", all)
+	}
+
+	rec := xraytest.New(t)
+	_, seg := xray.BeginSegment(rec.Context(), "web")
+	seg.Close(nil)
+	web := rec.Segment("web")
+	if block, ok := web.AWS["ecs"].(map[string]any); !ok || block["container_arn"] != arn || web.Origin != Origin {
+		t.Errorf("a segment has origin %q and aws %v, want those of the plugin", web.Origin, web.AWS)
 	}
 }

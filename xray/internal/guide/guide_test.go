@@ -100,6 +100,15 @@ func guideClient(ctx context.Context) error {
 	return nil
 }
 
+func guideSQL(ctx context.Context) error {
+	db, err := xray.SQLContext("postgres", "postgres://shop@db.internal/orders")
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "UPDATE orders SET state = 'paid' WHERE id = 7")
+	return err
+}
+
 func guideParts(ctx context.Context) error {
 	err := xray.Capture(ctx, "place", func(ctx context.Context) error {
 		return place(ctx, order{items: 3})
@@ -215,4 +224,4 @@ func (sampled) ShouldTrace(*sampling.Request) *sampling.Decision {
 	return &sampling.Decision{Sample: true}
 }
 
-var _ = []any{guideHello, guideServer, guideClient, guideLog, guideConfigure, guideSampling, guideShutdown}
+var _ = []any{guideHello, guideServer, guideClient, guideSQL, guideLog, guideConfigure, guideSampling, guideShutdown}
