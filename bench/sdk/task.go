@@ -213,7 +213,8 @@ func repeat(b *testing.B, parallel bool, op, catchUp func() error) error {
 				err = errors.Join(err, catchUp())
 			}
 			if err != nil {
-				failed.Store(&err)
+				first := err // err itself would be on the heap, with each operation
+				failed.CompareAndSwap(nil, &first)
 			}
 		}
 	}
