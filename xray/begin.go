@@ -165,27 +165,15 @@ func seconds(nanoseconds int64) float64 { return float64(nanoseconds) / float64(
 // Otherwise, without a segment in ctx, the context-missing strategy is called, and the context is returned as it is with a
 // subsegment that records nothing. The subsegment is never nil.
 func BeginSubsegment(ctx context.Context, name string) (context.Context, *Segment) {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	if SdkDisabled() {
-		return inert(ctx)
-	}
-	parent := GetSegment(ctx)
-	if parent == nil {
-		parent = lambdaFacade(ctx)
-	}
-	if parent == nil {
-		missing(ctx, "begin subsegment", name)
-		_, s := inert(ctx)
-		return ctx, s
-	}
-	s := newChild(parent, shorten(name), true)
-	return s.carry(ctx), s
+	return beginChild(ctx, name, true)
 }
 
 // BeginSubsegmentWithoutSampling begins a subsegment that is not recorded, nor is what hangs below it here or downstream.
 func BeginSubsegmentWithoutSampling(ctx context.Context, name string) (context.Context, *Segment) {
+	return beginChild(ctx, name, false)
+}
+
+func beginChild(ctx context.Context, name string, sampled bool) (context.Context, *Segment) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -201,7 +189,7 @@ func BeginSubsegmentWithoutSampling(ctx context.Context, name string) (context.C
 		_, s := inert(ctx)
 		return ctx, s
 	}
-	s := newChild(parent, shorten(name), false)
+	s := newChild(parent, shorten(name), sampled)
 	return s.carry(ctx), s
 }
 
