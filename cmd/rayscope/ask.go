@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/rayscope/rayscope/internal/cli"
+	"github.com/rayscope/rayscope/internal/cloud"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/show"
@@ -61,7 +62,7 @@ func readInquiry(v *cli.Values, s cli.Streams) *inquiry {
 func readOptions(v *cli.Values) (o xrayclient.Options) {
 	o.Endpoint = v.Text("endpoint")
 	if v.Given("region") {
-		o.Region = cli.Read(v, "region", parseRegion)
+		o.Region = cli.Read(v, "region", cloud.ParseRegion)
 		if !v.Given("endpoint") {
 			o.Endpoint = xrayclient.AWS
 		}

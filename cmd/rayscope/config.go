@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"time"
 
 	"github.com/rayscope/rayscope/internal/cli"
+	"github.com/rayscope/rayscope/internal/cloud"
 	"github.com/rayscope/rayscope/internal/ports"
 	"github.com/rayscope/rayscope/internal/sampling"
 	"github.com/rayscope/rayscope/internal/store"
@@ -66,7 +66,7 @@ func readConfig(v *cli.Values, home string) (c config) {
 	}
 	c.dataDir = readDataDir(v, home)
 	c.account = cli.Read(v, "account", store.ParseAccount)
-	c.region = cli.Read(v, "region", parseRegion)
+	c.region = cli.Read(v, "region", cloud.ParseRegion)
 	c.retention = cli.Read(v, "retention", parseRetention)
 	c.key = readKey(v)
 	rate := cli.Read(v, "default-sampling-rate", parseRate)
@@ -135,13 +135,6 @@ func parseListen(s string) (string, error) {
 			"use 127.0.0.1:%s, and a tunnel such as ssh -L from elsewhere", port)
 	}
 	return s, err
-}
-
-func parseRegion(s string) (string, error) {
-	if !regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}[a-z0-9]$`).MatchString(s) {
-		return "", errors.New("a region has 2 to 32 lower-case letters, digits and dashes, for example us-east-1")
-	}
-	return s, nil
 }
 
 // Bounds of the retention. Less than an hour would remove traces while they are looked at; the upper bound is what

@@ -123,7 +123,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Logger:  log,
 	})
 	if err != nil {
-		return elsewhere(err, "choose another with --listen")
+		return ports.Elsewhere(err, "choose another with --listen")
 	}
 	defer stop(&err, front.Shutdown)
 
@@ -138,7 +138,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Logger:     log,
 	})
 	if err != nil {
-		return elsewhere(err, `choose another with --daemon-listen, or turn the daemon off with --daemon-listen=""`)
+		return ports.Elsewhere(err, `choose another with --daemon-listen, or turn the daemon off with --daemon-listen=""`)
 	}
 	defer stop(&err, door.shutdown)
 
@@ -210,15 +210,6 @@ func closeStore(err *error, db *pebble.Store) {
 	if e := db.Close(); e != nil && !errors.Is(*err, e) {
 		*err = errors.Join(*err, e)
 	}
-}
-
-// elsewhere adds to the error of a taken address what to do.
-func elsewhere(err error, next string) error {
-	var inUse *ports.InUseError
-	if !errors.As(err, &inUse) {
-		return err
-	}
-	return fmt.Errorf("%w: stop that one, or %s", inUse, next)
 }
 
 func readiness(ready *atomic.Bool) func() error {

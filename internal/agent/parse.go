@@ -29,15 +29,6 @@ func parseTruth(s string) (bool, error) {
 	return false, errors.New("true or false is needed")
 }
 
-var region = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}[a-z0-9]$`)
-
-func parseRegion(s string) (string, error) {
-	if !region.MatchString(s) {
-		return "", errors.New("a region has 2 to 32 lower-case letters, digits and dashes, for example us-east-1")
-	}
-	return s, nil
-}
-
 var role = regexp.MustCompile(`^arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+$`)
 
 func parseRole(s string) (string, error) {

@@ -143,11 +143,11 @@ func (a *agent) listen() (err error) {
 		Logger:      a.log.Logger,
 	})
 	if err != nil {
-		return elsewhere(err, "-b")
+		return ports.Elsewhere(err, "choose another address with -b")
 	}
 	if a.config.Admin != "" {
 		if a.admin, err = listenAdmin(a.config.Admin, a.health, a.gather, a.log.Logger); err != nil {
-			return errors.Join(elsewhere(err, "--admin-listen"), a.stopReceiver(context.Background()))
+			return errors.Join(ports.Elsewhere(err, "choose another address with --admin-listen"), a.stopReceiver(context.Background()))
 		}
 		go func() { a.fail(a.admin.serve()) }()
 		a.log.Info("Answering /healthz, /readyz and /metrics", "admin", a.admin.listener.Addr().String())
@@ -162,15 +162,6 @@ func (a *agent) listen() (err error) {
 
 // receiverShare: one part in so many of the memory is for datagrams that were not looked at yet, the rest for batches that wait.
 const receiverShare = 4
-
-// elsewhere adds to the error of a taken address what to do.
-func elsewhere(err error, flag string) error {
-	var inUse *ports.InUseError
-	if !errors.As(err, &inUse) {
-		return err
-	}
-	return fmt.Errorf("%w: stop that one, or choose another address with %s", inUse, flag)
-}
 
 // fail tells watch that a listener ended. After a stop nobody listens, and two fit.
 func (a *agent) fail(err error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rayscope/rayscope/internal/cli"
+	"github.com/rayscope/rayscope/internal/cloud"
 	"github.com/rayscope/rayscope/internal/ports"
 )
 
@@ -49,7 +50,7 @@ var settings = []setting{
 	of("Socket.TCPAddress", func(c *Config) *string { return &c.TCP }, parseAddress, cli.Setting{
 		Name: "bind-tcp", Short: "t", Value: "HOST:PORT", Default: ports.Daemon,
 		Help: "Where SDKs ask for sampling rules by TCP."}),
-	of("Region", func(c *Config) *string { return &c.Region }, parseRegion, cli.Setting{
+	of("Region", func(c *Config) *string { return &c.Region }, cloud.ParseRegion, cli.Setting{
 		Name: "region", Short: "n", Value: "NAME", Default: "AWS_REGION, else that of the ECS task or EC2 instance",
 		Help: "AWS region that calls are signed for and that the endpoint aws is in."}),
 	of("LocalMode", func(c *Config) *bool { return &c.LocalMode }, parseTruth, cli.Setting{

@@ -26,8 +26,7 @@ var (
 )
 
 func unknownOperation(method, path string) *Error {
-	return &Error{Name: "UnknownOperationException", Status: http.StatusNotFound, Message: fmt.Sprintf(
-		"No operation at %s %.100s. Every operation is a POST to the path of its name in the X-Ray API, for example POST /TraceSummaries.", method, path)}
+	return wire.UnknownOperation("No operation at %s %.100s. Every operation is a POST to the path of its name in the X-Ray API, for example POST /TraceSummaries.", method, path)
 }
 
 // notFound is the answer of the few operations that have a name for it; the others answer invalid.

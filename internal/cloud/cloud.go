@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -39,6 +40,16 @@ type Place struct {
 func (c Config) env(name string) string {
 	v, _ := c.Env(name)
 	return v
+}
+
+var regions = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}[a-z0-9]$`)
+
+// ParseRegion gives back the name of a region, or says what is wrong with it.
+func ParseRegion(s string) (string, error) {
+	if !regions.MatchString(s) {
+		return "", errors.New("a region has 2 to 32 lower-case letters, digits and dashes, for example us-east-1")
+	}
+	return s, nil
 }
 
 // suffixes are the DNS suffixes of partitions, by how their regions begin.

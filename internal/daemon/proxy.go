@@ -1,12 +1,12 @@
 package daemon
 
 import (
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/rayscope/rayscope/internal/wire"
 )
 
 // maxCall bounds the body of a sampling call. A report on 25 rules is 6 KB; 256 KB is the reports of 40 processes that
@@ -34,12 +34,12 @@ func newHTTP(c Config) *http.Server {
 		mux.Handle("POST /v1/traces", c.Traces)
 	} else {
 		mux.HandleFunc("POST /v1/traces", func(w http.ResponseWriter, _ *http.Request) {
-			refuse(w, http.StatusNotFound, unknownOperation, "OTLP is not taken yet; it comes with a later release. "+
-				"Send segment documents by POST /TraceSegments or by UDP")
+			wire.WriteError(w, wire.UnknownOperation("OTLP is not taken yet; it comes with a later release. "+
+				"Send segment documents by POST /TraceSegments or by UDP"))
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, unknownOperation, fmt.Sprintf("%s %s is not served on the daemon's address; "+
+		wire.WriteError(w, wire.UnknownOperation("%s %s is not served on the daemon's address; "+
 			"it serves %s, and segment documents by UDP", r.Method, r.URL.Path, strings.Join(served, ", ")))
 	})
 	return &http.Server{
@@ -51,14 +51,4 @@ func newHTTP(c Config) *http.Server {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),
 	}
-}
-
-const unknownOperation = "UnknownOperationException"
-
-// refuse answers in the form of the X-Ray service.
-func refuse(w http.ResponseWriter, status int, kind, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("x-amzn-ErrorType", kind)
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"Message": message}) // fails when the caller is gone
 }

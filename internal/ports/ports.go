@@ -62,4 +62,13 @@ func Explain(network, address string, err error) error {
 	return fmt.Errorf("listen on %s address %s: %w", strings.ToUpper(network), address, err)
 }
 
+// Elsewhere adds to the error of a taken address what to do: to stop its holder, or next. Other errors stay as they are.
+func Elsewhere(err error, next string) error {
+	var inUse *InUseError
+	if !errors.As(err, &inUse) {
+		return err
+	}
+	return fmt.Errorf("%w: stop that one, or %s", inUse, next)
+}
+
 const unknownHolder = "another process"

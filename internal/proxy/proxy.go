@@ -117,9 +117,9 @@ func (p *Proxy) API() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		op, ok := p.operations[r.URL.Path]
 		if !ok || r.Method != http.MethodPost {
-			wire.WriteError(w, &wire.Error{Name: "UnknownOperationException", Status: http.StatusNotFound, Message: fmt.Sprintf(
+			wire.WriteError(w, wire.UnknownOperation(
 				"%s %.100s is not served by the daemon. It serves POST /GetSamplingRules, POST /SamplingTargets and POST /TraceSegments; send other calls to the endpoint itself.",
-				r.Method, r.URL.Path)})
+				r.Method, r.URL.Path))
 			return
 		}
 		if err := p.run(op, w, r); err != nil {

@@ -26,6 +26,11 @@ func Invalid(format string, args ...any) *Error {
 	return &Error{Name: "InvalidRequestException", Status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...)}
 }
 
+// UnknownOperation is the answer to a method or path that nothing is served at.
+func UnknownOperation(format string, args ...any) *Error {
+	return &Error{Name: "UnknownOperationException", Status: http.StatusNotFound, Message: fmt.Sprintf(format, args...)}
+}
+
 // Throttled is the answer to a request that may be sent again later, as it is.
 func Throttled(format string, args ...any) *Error {
 	return &Error{Name: "ThrottledException", Status: http.StatusTooManyRequests, Message: fmt.Sprintf(format, args...)}
