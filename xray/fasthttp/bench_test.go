@@ -14,7 +14,7 @@ import (
 // nowhere is an emitter that drops what it is given.
 type nowhere struct{}
 
-func (nowhere) Emit(*xray.Segment)                        {}
+func (nowhere) Emit(*xray.Segment)                       {}
 func (nowhere) RefreshEmitterWithAddress(_ *net.UDPAddr) {}
 
 // always records everything.
