@@ -41,7 +41,7 @@ func newFacade(ctx context.Context, name string, h *header.Header) *Segment {
 		s = newDummy(name)
 	} else {
 		s = newRoot(ctx, settings(ctx), name)
-		s.links.sent = true
+		s.place.sent = true
 	}
 	if h != nil {
 		s.Facade = true

@@ -63,7 +63,7 @@ type Segment struct {
 	began  clock           // when
 	tree   *tree           // nil if it records nothing; never changed
 	parent *Segment        // what it hangs below, nil for a root; never changed
-	links  links           // guarded by tree.mu
+	place  place           // guarded by tree.mu
 }
 
 // CauseData says what went wrong.
