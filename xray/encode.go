@@ -119,6 +119,9 @@ func (s *Segment) appendFacts(b []byte) []byte {
 		b = appendKey(b, "precursor_ids")
 		b = append(b, marshal(s.PrecursorIDs)...)
 	}
+	if len(s.Links) > 0 {
+		b = appendLinks(appendKey(b, "links"), s.Links)
+	}
 	return b
 }
 

@@ -54,6 +54,8 @@ type Segment struct {
 	Annotations map[string]any            `json:"annotations,omitempty"` // strings, numbers and booleans
 	Metadata    map[string]map[string]any `json:"metadata,omitempty"`    // by namespace and key
 
+	Links []Link `json:"links,omitempty"` // to other traces; see AddLink
+
 	// Subsegments are documents to be sent inside of this one, besides those of the children.
 	Subsegments []json.RawMessage `json:"subsegments,omitempty"`
 
