@@ -22,6 +22,8 @@ type tree struct {
 	cfg  *Config // complete, not to be changed
 	rule string  // name of the sampling rule that decided, "" if none did
 
+	began clock // that of all times of the tree, so that they fit together
+
 	mu   sync.Mutex
 	held uint32      // closed subsegments that are not sent
 	stop func() bool // ends the waiting for the context, nil if there is none
