@@ -129,7 +129,7 @@ func (c *call) end(output any, err error) {
 
 // close closes the subsegment, as a fault if a middleware or an HTTP client below panicked.
 func (c *call) close() {
-	if !c.returned {
+	if c.recorded && !c.returned {
 		c.seg.Lock()
 		c.seg.Fault = true
 		c.seg.Unlock()

@@ -2,8 +2,7 @@ package awsv2_test
 
 import (
 	"context"
-	"log/slog"
-	"os"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -23,18 +22,18 @@ func ExampleInstrument() {
 }
 
 func ExampleWithParameters() {
+	instrument := func(cfg *aws.Config, list []byte) error {
+		parameters, err := awsv2.ParseParameters(list)
+		if err != nil {
+			return err
+		}
+		awsv2.Instrument(&cfg.APIOptions, awsv2.WithParameters(parameters))
+		return nil
+	}
 	cfg := loadConfig()
-	list, err := os.ReadFile("parameters.json")
-	if err != nil {
-		slog.Error("parameters to record", "error", err)
-		return
-	}
-	parameters, err := awsv2.ParseParameters(list)
-	if err != nil {
-		slog.Error("parameters to record", "error", err)
-		return
-	}
-	awsv2.Instrument(&cfg.APIOptions, awsv2.WithParameters(parameters))
+	err := instrument(&cfg, []byte(`{"services":{"DynamoDB":{"operations":{"GetItem":{"request_parameters":["TableName"]}}}}}`))
+	fmt.Println(err)
+	// Output: <nil>
 }
 
 func ExampleBeginSQSSegment() {
