@@ -228,6 +228,15 @@ func (s *Segment) AddError(err error) error {
 	return nil
 }
 
+// addLateError records an error of what s stands for after its end. A segment that was sent by then stays as it was sent.
+func (s *Segment) addLateError(err error) {
+	s.Lock()
+	defer s.Unlock()
+	if s.tree != nil && !s.Dummy {
+		s.addError(err)
+	}
+}
+
 // maxExceptions bounds the exceptions of a segment: a loop that fails for ever should not fill the memory.
 const maxExceptions = 64
 
