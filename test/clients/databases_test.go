@@ -20,7 +20,7 @@ import (
 var rewrite = flag.Bool("rewrite", false, "write what the databases' traces show into testdata, instead of comparing")
 
 // scenarios are how many segments test/go/databases sends.
-const scenarios = 18
+const scenarios = 19
 
 // TestDatabases has a program use real servers of MySQL and PostgreSQL through database/sql, traced by our SDK, with the drivers that people
 // use, and looks at everything that the API then tells of the databases. What each query shows is in testdata/databases.

@@ -17,13 +17,14 @@ import (
 // A dialect is what differs from database to database, and from driver to driver. Literals that must stay out of traces
 // have "s3cret" in them.
 type dialect struct {
-	numbered  bool   // placeholders are $1, not ?
-	literals  string // a query with literals of every kind
-	sleep     string // a query that takes a minute
-	late      string // a query of several rows of which one fails
-	returning string // an insertion that returns what it has inserted, "" if there is none
-	self      string // a query for the id of the connection
-	kill      string // ends the connection with that id
+	numbered  bool      // placeholders are $1, not ?
+	literals  string    // a query with literals of every kind
+	setting   [3]string // what has a backslash mean the unusual, a query with one, what takes it back
+	sleep     string    // a query that takes a minute
+	late      string    // a query of several rows of which one fails
+	returning string    // an insertion that returns what it has inserted, "" if there is none
+	self      string    // a query for the id of the connection
+	kill      string    // ends the connection with that id
 	connector func(dsn string) (driver.Connector, error)
 	bulk      func(u *user, ctx context.Context) error
 }
@@ -38,6 +39,11 @@ var mariadb = dialect{
 	literals: `SELECT 'it\'s s3cret', 'it''s s3cret', "s3cret", x'41', b'01', _utf8mb4'a s3cret', N's3cret' # s3cret's
 		, 1e-3 /* s3cret's */ , /*!50001 's3cret', */ ` + "`name`" + ` -- 's3cret
 		FROM people WHERE id = 1`,
+	setting: [3]string{
+		"SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'",
+		`SELECT 'c:\', 's3cret', "name" FROM people WHERE name <> 's3cret\' AND id = 1`,
+		"SET SESSION sql_mode = DEFAULT",
+	},
 	sleep: "SELECT SLEEP(60)",
 	late:  "SELECT IF(id = 2, (SELECT a.id FROM people a WHERE a.id <> people.id), 1) FROM people ORDER BY id",
 	self:  "SELECT CONNECTION_ID()",
@@ -57,6 +63,11 @@ var withPQ = dialect{
 	literals: `SELECT 'it''s s3cret', E'it\'s s3cret', $$it's s3cret$$, $tag$a $$ s3cret$tag$, U&'s3cret', B'01', 'c:\', 1e-3
 		/* s3cret's /* 's3cret */ */ , name::text, "name" -- 's3cret
 		FROM people WHERE id = 1`,
+	setting: [3]string{
+		"SET standard_conforming_strings = off",
+		`SELECT 'it\'s s3cret', "name" FROM people WHERE name <> 'o\'s3cret' AND id = 1`,
+		"RESET standard_conforming_strings",
+	},
 	sleep:     "SELECT pg_sleep(60)",
 	late:      "SELECT 1 / (9000 - n) FROM generate_series(1, 9999) AS n",
 	returning: "INSERT INTO people (id, name) VALUES ($1, 's3cret') RETURNING id",

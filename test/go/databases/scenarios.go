@@ -25,6 +25,7 @@ var scenarios = []scenario{
 	{"table", (*user).table},
 	{"exec", (*user).insert},
 	{"literals", (*user).literal},
+	{"settings", (*user).settings},
 	{"arguments", (*user).arguments},
 	{"prepared", (*user).prepared},
 	{"commit", (*user).commit},
@@ -71,6 +72,23 @@ func affected(result sql.Result, want int) error {
 
 func (u *user) literal(ctx context.Context) error {
 	return count(u.db.QueryContext(ctx, u.literals))(1)
+}
+
+// settings has the server read literals in its unusual way.
+func (u *user) settings(ctx context.Context) error {
+	conn, err := u.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, u.setting[0]); err != nil {
+		return err
+	}
+	if err := count(conn.QueryContext(ctx, u.setting[1]))(1); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, u.setting[2])
+	return err
 }
 
 // count reads all rows, and tells whether they are as many as wanted.
