@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rayscope/rayscope/xray"
 	"github.com/rayscope/rayscope/xray/header"
@@ -25,8 +27,8 @@ func TestDisabled(t *testing.T) {
 		_, c := xray.BeginSubsegment(ctx, "c")
 		_, without := xray.BeginSubsegmentWithoutSampling(ctx, "w")
 		for _, s := range []*xray.Segment{without, c, s} {
-			if h := s.DownstreamHeader().String(); strings.Contains(h, "Root") {
-				t.Errorf("%s: header %q, want no trace", value, h)
+			if h := s.DownstreamHeader().String(); h != "" {
+				t.Errorf("%s: header %q, want none: whoever is called decides by itself", value, h)
 			}
 			s.Close(nil)
 		}
@@ -46,8 +48,8 @@ func TestDisabled(t *testing.T) {
 }
 
 func TestTracingName(t *testing.T) {
-	ctx, _ := recording(t)
 	t.Setenv("AWS_XRAY_TRACING_NAME", "from the environment")
+	ctx, _ := recording(t)
 	ctx, s := xray.BeginSegment(ctx, "r")
 	_, c := xray.BeginSubsegment(ctx, "c")
 	if s.Name != "from the environment" || c.Name != "c" {
@@ -55,10 +57,23 @@ func TestTracingName(t *testing.T) {
 	}
 }
 
+// A change of the environment is seen by programs that run.
+func TestTracingNameChanges(t *testing.T) {
+	synctest.Test(t, func(bubble *testing.T) {
+		ctx, _ := recording(bubble)
+		_, before := xray.BeginSegment(ctx, "r")
+		t.Setenv("AWS_XRAY_TRACING_NAME", "changed")
+		<-time.After(100 * time.Millisecond)
+		_, after := xray.BeginSegment(ctx, "r")
+		if before.Name != "r" || after.Name != "changed" {
+			bubble.Errorf("got %q and %q, want r and changed", before.Name, after.Name)
+		}
+	})
+}
+
 func TestNoOpIDs(t *testing.T) {
-	ctx := configured(t, xray.Config{Emitter: new(recorder), SamplingStrategy: decided(false)})
 	begin := func() (root, child *xray.Segment) {
-		ctx, root := xray.BeginSegment(ctx, "r")
+		ctx, root := xray.BeginSegment(configured(t, xray.Config{Emitter: new(recorder), SamplingStrategy: decided(false)}), "r")
 		_, child = xray.BeginSubsegment(ctx, "c")
 		return root, child
 	}
@@ -124,6 +139,11 @@ func TestContextMissingOfTheEnvironment(t *testing.T) {
 	var log bytes.Buffer
 	xray.SetLogger(xraylog.NewDefaultLogger(&log, xraylog.LogLevelError))
 	t.Cleanup(func() { xray.SetLogger(xraylog.NullLogger) })
+	t.Cleanup(func() { // the settings of all come after those of the environment
+		if err := xray.Configure(xray.Config{ContextMissingStrategy: ctxmissing.NewDefaultLogErrorStrategy()}); err != nil {
+			t.Error(err)
+		}
+	})
 	for _, tt := range tests {
 		t.Setenv("AWS_XRAY_CONTEXT_MISSING", tt.value)
 		m.messages = nil
@@ -131,6 +151,13 @@ func TestContextMissingOfTheEnvironment(t *testing.T) {
 		ctx := configured(t, xray.Config{ContextMissingStrategy: m})
 		if p := catch(func() { xray.BeginSubsegment(ctx, "c") }); (p != nil) != tt.panics || len(m.messages) != tt.told {
 			t.Errorf("%q: got the panic %v and %d messages, want panic %v and %d", tt.value, p, len(m.messages), tt.panics, tt.told)
+		}
+		m.messages = nil
+		if err := xray.Configure(xray.Config{ContextMissingStrategy: m}); err != nil {
+			t.Fatal(err)
+		}
+		if p := catch(func() { xray.BeginSubsegment(context.Background(), "c") }); (p != nil) != tt.panics || len(m.messages) != tt.told {
+			t.Errorf("%q, configured for all: got the panic %v and %d messages, want panic %v and %d", tt.value, p, len(m.messages), tt.panics, tt.told)
 		}
 	}
 	if got := log.String(); strings.Count(got, "must be LOG_ERROR, RUNTIME_ERROR or IGNORE_ERROR") != 1 {

@@ -128,7 +128,7 @@ func copyByConnection(u *user, ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // back to the pool
 	return conn.Raw(func(raw any) error {
 		traced, ok := raw.(interface{ Unwrap() driver.Conn })
 		if !ok {

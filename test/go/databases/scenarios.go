@@ -80,7 +80,7 @@ func (u *user) settings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // back to the pool
 	if _, err := conn.ExecContext(ctx, u.setting[0]); err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func count(rows *sql.Rows, err error) func(want int) error {
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
+		defer func() { _ = rows.Close() }() // rows.Err has told what went wrong
 		n := 0
 		for rows.Next() {
 			n++
@@ -191,7 +191,7 @@ func (u *user) several(ctx context.Context) error {
 		fmt.Println("several results:", err)
 		return nil
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // rows.Err has told what went wrong
 	for rows.Next() {
 	}
 	if !rows.NextResultSet() {
@@ -245,7 +245,7 @@ func (u *user) lost(ctx context.Context) error {
 		return err
 	}
 	db := sql.OpenDB(other)
-	defer db.Close()
+	defer func() { _ = db.Close() }() // nothing is to be done with it
 	if _, err := db.ExecContext(ctx, u.dialect.kill, id); err != nil {
 		return err
 	}
@@ -292,7 +292,7 @@ func (u *user) bySocket(ctx context.Context) error {
 		return err
 	}
 	db := sql.OpenDB(xray.SQLConnector(u.socket, c))
-	defer db.Close()
+	defer func() { _ = db.Close() }() // nothing is to be done with it
 	return count(db.QueryContext(ctx, "SELECT id FROM people WHERE id = 4"))(1)
 }
 
