@@ -25,6 +25,7 @@ func TestSameTraces(t *testing.T) {
 	}{
 		{"webshop", []string{"FRONT", "STOCK", "NOBODY"}, webshopDifferences},
 		{"jobs", nil, jobsDifferences},
+		{"probes", []string{"STOCK", "NOBODY", "PROXY"}, probesDifferences},
 	} {
 		t.Run(tt.program, func(t *testing.T) {
 			t.Parallel()

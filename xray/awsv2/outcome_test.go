@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -141,6 +142,27 @@ func causes(s *xraytest.Segment) (ids []string) {
 		ids = append(ids, e.Cause)
 	}
 	return ids
+}
+
+// TestManyAttempts holds that the attempts that show are bounded, and that the latest is among them.
+func TestManyAttempts(t *testing.T) {
+	const tries, shown = 20, 16
+	answers := slices.Repeat([]answer{refused(500, "InternalServerError")}, tries-1)
+	rec, s := xraytest.New(t), serve(t, append(answers, answer{200, `{"TableNames":[]}`})...)
+	cfg := s.config()
+	cfg.Retryer = func() aws.Retryer { return retry.AddWithMaxAttempts(s.config().Retryer(), tries) }
+	ctx, seg := xray.BeginSegment(rec.Context(), "program")
+	if err := listTables(ctx, cfg); err != nil {
+		t.Error(err)
+	}
+	seg.Close(nil)
+	call := rec.Segment("program").Subsegments[0]
+	if got := call.AWS["retries"]; got != tries-1.0 {
+		t.Errorf("retries are %v, want %d", got, tries-1)
+	}
+	if got := call.Subsegments; len(got) != shown || got[shown-1].HTTP.Response.Status != 200 || got[shown-2].HTTP.Response.Status != 500 {
+		t.Errorf("%d attempts show, want %d, and that the last went well", len(got), shown)
+	}
 }
 
 // TestRemote holds that what a service refuses is told as its error.
