@@ -116,7 +116,7 @@ func Expression(attribute string, v fact.Value) *string {
 	case strings.HasPrefix(attribute, "rootcause."):
 		s = causePattern(v.String)
 	case strings.HasPrefix(attribute, annotationPrefix):
-		s = annotationTerm(attribute[len(annotationPrefix):]) + " = " + literal(v)
+		s = AnnotationTerm(attribute[len(annotationPrefix):]) + " = " + literal(v)
 	default:
 		s = attribute + " = " + literal(v)
 	}
@@ -135,8 +135,8 @@ func causePattern(services string) string {
 	return `rootcause.json = #[{"Services":[` + strings.Join(parts, ",") + `]}]`
 }
 
-// annotationTerm writes an annotation's key as expressions have it.
-func annotationTerm(key string) string {
+// AnnotationTerm writes an annotation's key as expressions have it.
+func AnnotationTerm(key string) string {
 	plain := func(r rune) bool { return r == '_' || r < 0x80 && isWord(byte(r)) }
 	if slices.IndexFunc([]rune(key), func(r rune) bool { return !plain(r) }) < 0 {
 		return annotationPrefix + key

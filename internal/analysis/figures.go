@@ -114,6 +114,9 @@ func (s *set) result() *rayapi.Set {
 	r := &rayapi.Set{Figures: s.figures.result(), P75: s.times.percentile(.75), P90: s.times.percentile(.9)}
 	if s.times.n > 0 {
 		r.Min, r.Max = seconds(s.min), seconds(s.max)
+		for _, p := range []*rayapi.Seconds{r.P50, r.P75, r.P90, r.P95, r.P99} {
+			*p = max(*r.Min, min(*p, *r.Max)) // the middle of a bucket may lie outside
+		}
 	}
 	return r
 }

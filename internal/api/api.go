@@ -120,7 +120,8 @@ func New(c Config) *API {
 		"/UntagResource":       {"UntagResource", shaped(a.untagResource)},
 		"/ListTagsForResource": {"ListTagsForResource", shaped(a.listTagsForResource)},
 
-		rayapi.AnalyzePath: {"Analyze", shaped(a.analyze)},
+		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
+		rayapi.CompletePath: {"Complete", shaped(a.complete)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},
