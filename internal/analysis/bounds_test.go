@@ -89,7 +89,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 7))
 	var asm trace.Assembler
 	most, filler := 0, fmt.Sprintf("%0900d", 7)
-	for i := range 20_000 {
+	for i := range 8_000 {
 		e := segment.Entity{Within: -1, Name: "web", End: segment.Time(rnd.Uint64() >> (28 + rnd.IntN(36)))}
 		for range 12 {
 			e.Annotations = append(e.Annotations, segment.Annotation{Key: fmt.Sprintf("k%d", rnd.IntN(maxKeys+20)), String: fmt.Sprint(filler, rnd.IntN(1e9))})
