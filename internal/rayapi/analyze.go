@@ -71,7 +71,7 @@ type UsersView struct {
 
 // RankingView asks which values set A apart from B; it needs Selection.
 type RankingView struct {
-	Attributes []string // as in TableView, at most 40; empty for all but causes
+	Attributes []string // as in TableView, at most 40; empty for all but http.url and causes
 	Limit      int      // entries of each list; 0 for 10, at most 100
 }
 
