@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"github.com/rayscope/rayscope/internal/cli"
-	"github.com/rayscope/rayscope/internal/demo"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 // demoHome is not that of serve, so that made-up traces never mix with real ones.
@@ -23,7 +23,7 @@ func demoCommand() cli.Command {
 		Example: "rayscope demo --rate=20\nThen open http://127.0.0.1:1895",
 		Settings: append(serveSettings(demoHome),
 			cli.Setting{Name: "seed", Value: "N", Default: "1", Help: "Whole number that decides what happens in the shop: the same seed, the same traces."},
-			cli.Setting{Name: "rate", Value: "N", Default: strconv.Itoa(demo.DefaultRate), Help: "Requests to the shop each second, on average."},
+			cli.Setting{Name: "rate", Value: "N", Default: strconv.Itoa(synthetic.DefaultRate), Help: "Requests to the shop each second, on average."},
 		),
 		Run: func(ctx context.Context, v *cli.Values, s cli.Streams) error {
 			c := readConfig(v, demoHome)
@@ -33,21 +33,21 @@ func demoCommand() cli.Command {
 			}
 			return serve(ctx, c, s.Err, func(ctx context.Context, daemon string, log *slog.Logger) error {
 				shop.Address, shop.Logger = daemon, log
-				return demo.Run(ctx, shop)
+				return synthetic.Run(ctx, shop)
 			})
 		},
 	}
 }
 
 // readShop reads the settings of the shop and notes in v what is wrong.
-func readShop(v *cli.Values) demo.Config {
+func readShop(v *cli.Values) synthetic.Config {
 	if v.Text("daemon-listen") == "" {
 		v.Wrong("daemon-listen", errors.New("the shop sends to this address, so demo cannot do without: leave the setting out"))
 	}
-	return demo.Config{
+	return synthetic.Config{
 		Seed:     cli.Read(v, "seed", parseSeed),
 		Rate:     cli.Read(v, "rate", parseShopRate),
-		Backfill: demo.DefaultBackfill,
+		Backfill: synthetic.DefaultBackfill,
 	}
 }
 
@@ -61,8 +61,8 @@ func parseSeed(s string) (uint64, error) {
 
 func parseShopRate(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(f >= demo.MinRate && f <= demo.MaxRate) {
-		return 0, fmt.Errorf("requests each second from %v to %d are needed, for example %d", demo.MinRate, demo.MaxRate, demo.DefaultRate)
+	if err != nil || !(f >= synthetic.MinRate && f <= synthetic.MaxRate) {
+		return 0, fmt.Errorf("requests each second from %v to %d are needed, for example %d", synthetic.MinRate, synthetic.MaxRate, synthetic.DefaultRate)
 	}
 	return f, nil
 }

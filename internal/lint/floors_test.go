@@ -48,7 +48,7 @@ var floors = map[string]floor{
 	"internal/uplink":     doors,
 	"internal/cloud":      doors,
 	"internal/console":    doors,
-	"internal/demo":       doors,
+	"internal/synthetic":  doors,
 	"internal/server":     doors,
 	"internal/wire":       doors,
 	"internal/xrayclient": doors,

@@ -1,10 +1,10 @@
-package demo_test
+package synthetic_test
 
 import (
 	"testing"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/demo"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 // Everything that the shop can show comes within its first three minutes, often enough to be seen and not so often that
@@ -55,7 +55,7 @@ func TestFirstMinutesShowEverything(t *testing.T) {
 	}
 
 	for seed := range uint64(2) {
-		seen := count(t, demo.New(seed, demo.DefaultRate))
+		seen := count(t, synthetic.New(seed, synthetic.DefaultRate))
 		for _, b := range bounds {
 			base := seen["request"]
 			if b.base != "" {
@@ -82,7 +82,7 @@ func share(seen map[string]int, tenant string) float64 {
 }
 
 // count counts what the first three minutes show.
-func count(t *testing.T, s *demo.Shop) map[string]int {
+func count(t *testing.T, s *synthetic.Shop) map[string]int {
 	seen := map[string]int{}
 	for k := range firstMinutes(s) {
 		seen["request"]++
@@ -169,7 +169,7 @@ func countEntity(seen map[string]int, e *entity) {
 // In time, the troubles come one after the other at first.
 func TestTroublesComeInSpells(t *testing.T) {
 	const slot = 10 * time.Second
-	s := demo.New(1, demo.DefaultRate)
+	s := synthetic.New(1, synthetic.DefaultRate)
 	slots := map[string]map[int]int{}
 	for k := range firstMinutes(s) {
 		at := int(s.At(k) / slot)

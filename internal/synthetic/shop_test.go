@@ -1,4 +1,4 @@
-package demo_test
+package synthetic_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/demo"
+	"github.com/rayscope/rayscope/internal/synthetic"
 	"github.com/rayscope/rayscope/internal/segment"
 )
 
@@ -20,7 +20,7 @@ var rewrite = flag.Bool("rewrite", false, "rewrite the golden file in testdata")
 const start = segment.Time(1_758_654_625_118_000)
 
 // firstMinutes is the number of requests that come in the shop's first three minutes.
-func firstMinutes(s *demo.Shop) (n uint64) {
+func firstMinutes(s *synthetic.Shop) (n uint64) {
 	for s.At(n) < 3*time.Minute {
 		n++
 	}
@@ -29,7 +29,7 @@ func firstMinutes(s *demo.Shop) (n uint64) {
 
 func TestGolden(t *testing.T) {
 	const seed, traces = 7, 2000
-	s := demo.New(seed, demo.DefaultRate)
+	s := synthetic.New(seed, synthetic.DefaultRate)
 	var got bytes.Buffer
 	for _, k := range []uint64{
 		106,  // a search for a term with escapes
@@ -68,15 +68,15 @@ func TestGolden(t *testing.T) {
 
 // A trace is the same whatever was made before it, and another for another seed, number or rate.
 func TestTraceDependsOnItsNumberOnly(t *testing.T) {
-	print := func(s *demo.Shop, k uint64) string {
+	print := func(s *synthetic.Shop, k uint64) string {
 		var b bytes.Buffer
 		for _, d := range s.Trace(k, start) {
 			fmt.Fprintf(&b, "%v %s\n", d.After, d.Body)
 		}
 		return b.String()
 	}
-	fresh := print(demo.New(7, 8), 500)
-	used := demo.New(7, 8)
+	fresh := print(synthetic.New(7, 8), 500)
+	used := synthetic.New(7, 8)
 	for k := range uint64(40) {
 		used.Trace(k*37, start+segment.Time(k))
 		used.At(k)
@@ -84,7 +84,7 @@ func TestTraceDependsOnItsNumberOnly(t *testing.T) {
 	if got := print(used, 500); got != fresh {
 		t.Errorf("trace 500 after others:\n%s\nfresh:\n%s", got, fresh)
 	}
-	for name, other := range map[string]string{"seed 8": print(demo.New(8, 8), 500), "trace 501": print(demo.New(7, 8), 501)} {
+	for name, other := range map[string]string{"seed 8": print(synthetic.New(8, 8), 500), "trace 501": print(synthetic.New(7, 8), 501)} {
 		if other == fresh {
 			t.Errorf("%s is the same as trace 500 of seed 7", name)
 		}
@@ -93,7 +93,7 @@ func TestTraceDependsOnItsNumberOnly(t *testing.T) {
 
 func TestStartMovesTimesOnly(t *testing.T) {
 	const later = 86_400 * segment.Second
-	a, b := demo.New(7, 8), demo.New(7, 8)
+	a, b := synthetic.New(7, 8), synthetic.New(7, 8)
 	for k := range uint64(200) {
 		x, y := decode(t, a.Trace(k, start)), decode(t, b.Trace(k, start+later))
 		if len(x) != len(y) {
@@ -108,8 +108,8 @@ func TestStartMovesTimesOnly(t *testing.T) {
 }
 
 func TestAt(t *testing.T) {
-	for _, rate := range []float64{0.5, demo.DefaultRate, 1000} {
-		s := demo.New(3, rate)
+	for _, rate := range []float64{0.5, synthetic.DefaultRate, 1000} {
+		s := synthetic.New(3, rate)
 		last := time.Duration(-1)
 		inMinute := map[int]int{}
 		const n = 40_000
@@ -124,14 +124,14 @@ func TestAt(t *testing.T) {
 		if got := n / last.Seconds(); got < rate*0.7 || got > rate*1.45 {
 			t.Errorf("rate %v: %d requests in %v, which is %.2f a second", rate, n, last, got)
 		}
-		if rate == demo.DefaultRate && (inMinute[0] < inMinute[2]*5/4) {
+		if rate == synthetic.DefaultRate && (inMinute[0] < inMinute[2]*5/4) {
 			t.Errorf("rate %v: %d requests in the first minute and %d in the third: the load hardly varies", rate, inMinute[0], inMinute[2])
 		}
 	}
 }
 
 func TestNoAllocation(t *testing.T) {
-	s := demo.New(1, demo.DefaultRate)
+	s := synthetic.New(1, synthetic.DefaultRate)
 	k := uint64(0)
 	next := func() { s.Trace(k, start); k++ }
 	for range 3000 { // memory grows to the longest trace
@@ -143,7 +143,7 @@ func TestNoAllocation(t *testing.T) {
 }
 
 func BenchmarkTrace(b *testing.B) {
-	s := demo.New(1, demo.DefaultRate)
+	s := synthetic.New(1, synthetic.DefaultRate)
 	b.ReportAllocs()
 	documents, size := 0, 0
 	for k := range b.N {

@@ -1,4 +1,4 @@
-// Package demo is a sample shop: what `rayscope demo` shows, and the load that the benchmarks send.
+// Package synthetic makes the documents of a made-up shop: the load that benchmarks and tests send.
 //
 // Eight services answer requests and report segments as X-Ray SDKs do:
 //
@@ -16,4 +16,4 @@
 //
 // A Shop makes the traces, a function of seed, rate and trace number alone; Run sends them to a daemon at their times.
 // Things go wrong in spells, see story.go, and each of them comes within the first three minutes.
-package demo
+package synthetic
