@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/rayscope/rayscope/xray/header"
@@ -57,7 +58,7 @@ func (s *Segment) CloseAndStream(err error) {
 
 // end sets what says that s is closed. It reports whether there is something to send.
 func (s *Segment) end(err error) bool {
-	if s == nil {
+	if s == nil || s.tree == nil && s.parent != nil {
 		return false
 	}
 	s.Lock()
@@ -69,7 +70,14 @@ func (s *Segment) end(err error) bool {
 		s.addError(err)
 	}
 	s.InProgress = false
-	s.EndTime = seconds(s.began.end())
+	if s.tree != nil {
+		s.EndTime = seconds(s.tree.began.now().wall)
+	} else {
+		s.EndTime = s.StartTime + (time.Since(epoch) - s.began).Seconds()
+	}
+	if s.watch != nil && (s.Fault || err != nil) {
+		s.watch.failed(s.Name)
+	}
 	return s.tree != nil && !s.Dummy
 }
 
@@ -217,13 +225,15 @@ func excuse(v any, err error) json.RawMessage {
 
 // AddError records err, and the errors that it wraps, and marks the segment as failed. A nil err is none. The error is always nil.
 func (s *Segment) AddError(err error) error {
-	if s == nil || s.tree == nil || err == nil {
+	if s == nil || s.tree == nil && s.watch == nil || err == nil {
 		return nil
 	}
 	s.Lock()
 	defer s.Unlock()
 	if s.open() {
 		s.addError(err)
+	} else if s.watch != nil && s.InProgress {
+		s.Fault = true // it is not recorded, but counted
 	}
 	return nil
 }
@@ -258,8 +268,11 @@ func (s *Segment) exceptions(err error) (list []exception.Exception) {
 
 // config returns what s works with, never nil and complete.
 func (s *Segment) config() *Config {
+	for s != nil && s.tree == nil && s.ctx == nil {
+		s = s.parent // which it stands for a part of, nil if it is nobody's
+	}
 	switch {
-	case s == nil || s.tree == nil && s.ctx == nil:
+	case s == nil:
 		return defaults()
 	case s.tree == nil:
 		return settings(s.ctx)

@@ -3,7 +3,6 @@ package xray
 import (
 	"context"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -41,19 +40,24 @@ func begin(ctx context.Context, name string, r *http.Request, h *header.Header, 
 	if SdkDisabled() {
 		return inert(ctx)
 	}
-	if n := os.Getenv(envTracingName); n != "" {
-		name = n
+	at := now()
+	env := environmentAt(at)
+	if env.name != "" {
+		name = env.name
 	}
-	name = shorten(name)
 	cfg := settings(ctx)
+	d, watched := decide(cfg, name, r, h, at)
 	var s *Segment
-	if d := decide(cfg, name, r, h); d.Sample {
-		s = newRoot(ctx, cfg, name)
+	if d.Sample {
+		s = newRoot(cfg, name, at)
 		if d.Rule != nil {
 			s.tree.rule = *d.Rule
 		}
 	} else {
-		s = newDummy(name)
+		s = newDummy(name, at, env.ids)
+	}
+	if watched {
+		s.watch = newWatch(cfg.SamplingStrategy, d)
 	}
 	if join && h != nil {
 		s.join(h)
@@ -61,14 +65,14 @@ func begin(ctx context.Context, name string, r *http.Request, h *header.Header, 
 	return s.carry(ctx), s
 }
 
-// decide reports whether a request is recorded.
-func decide(cfg *Config, name string, r *http.Request, h *header.Header) sampling.Decision {
+// decide reports whether a request is recorded, and whether its failure is to be counted.
+func decide(cfg *Config, name string, r *http.Request, h *header.Header, at clock) (d sampling.Decision, watched bool) {
 	if h != nil {
 		switch h.SamplingDecision {
 		case header.Sampled:
-			return sampling.Decision{Sample: true}
+			return sampling.Decision{Sample: true}, false
 		case header.NotSampled:
-			return sampling.Decision{}
+			return sampling.Decision{}, false
 		}
 	}
 	q := sampling.Request{ServiceName: name, ServiceType: plugins.All().Origin}
@@ -78,7 +82,7 @@ func decide(cfg *Config, name string, r *http.Request, h *header.Header) samplin
 			q.URL = r.URL.Path
 		}
 	}
-	return sampling.Decide(cfg.SamplingStrategy, q)
+	return sampling.DecideAt(cfg.SamplingStrategy, q, at.wall/int64(time.Second))
 }
 
 // join makes s part of the trace of h.
@@ -99,13 +103,13 @@ type root struct {
 }
 
 // newRoot returns a segment that is recorded.
-func newRoot(ctx context.Context, cfg *Config, name string) *Segment {
+func newRoot(cfg *Config, name string, at clock) *Segment {
 	r := &root{config: *cfg}
 	s := &r.Segment
-	r.tree.root, r.tree.cfg = s, cfg
+	r.tree.root, r.tree.cfg, r.tree.began = s, cfg, at
 	s.tree = &r.tree
-	s.start(name)
-	s.TraceID, s.ID = newIDs(s.began.wall)
+	s.start(shorten(name), at)
+	s.TraceID, s.ID = newIDs(at.wall)
 	s.Sampled = true
 	s.ParentSegment = s
 	s.Configuration = &r.config
@@ -113,13 +117,13 @@ func newRoot(ctx context.Context, cfg *Config, name string) *Segment {
 	return s
 }
 
-// newDummy returns a root that is not recorded.
-func newDummy(name string) *Segment {
+// newDummy returns a root that is not recorded, with ids of its own or with those that all of them have.
+func newDummy(name string, at clock, ids bool) *Segment {
 	s := &Segment{Dummy: true, TraceID: noOpTraceID, ID: noOpSegmentID}
 	s.ParentSegment = s
-	s.start(name)
-	if alwaysIDs() {
-		s.TraceID, s.ID = newIDs(s.began.wall)
+	s.start(name, at)
+	if ids {
+		s.TraceID, s.ID = newIDs(at.wall)
 	}
 	return s
 }
@@ -132,10 +136,10 @@ func inert(ctx context.Context) (context.Context, *Segment) {
 }
 
 // start sets name and time.
-func (s *Segment) start(name string) {
+func (s *Segment) start(name string, at clock) {
 	s.Name = name
-	s.began = now()
-	s.StartTime = seconds(s.began.wall)
+	s.began = at.since
+	s.StartTime = seconds(at.wall)
 	s.InProgress = true
 }
 
@@ -154,8 +158,19 @@ func now() clock {
 	return clock{t.UnixNano(), t.Sub(epoch)}
 }
 
-// end is the wall clock now, if it had not been set since c.
-func (c clock) end() int64 { return c.wall + int64(time.Since(epoch)-c.since) }
+// now is the time by both clocks, if the wall clock has not been set since c. It costs half of the other now.
+func (c clock) now() clock {
+	since := time.Since(epoch)
+	return clock{c.wall + int64(since-c.since), since}
+}
+
+// now is the time by the clock of the tree, which its root has read.
+func (s *Segment) now() clock {
+	if s.tree == nil {
+		return now()
+	}
+	return s.tree.began.now()
+}
 
 func seconds(nanoseconds int64) float64 { return float64(nanoseconds) / float64(time.Second) }
 
@@ -177,11 +192,11 @@ func beginChild(ctx context.Context, name string, sampled bool) (context.Context
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	if SdkDisabled() {
-		return inert(ctx)
-	}
 	parent := GetSegment(ctx)
 	if parent == nil {
+		if SdkDisabled() {
+			return inert(ctx)
+		}
 		parent = lambdaFacade(ctx)
 	}
 	if parent == nil {
@@ -189,7 +204,10 @@ func beginChild(ctx context.Context, name string, sampled bool) (context.Context
 		_, s := inert(ctx)
 		return ctx, s
 	}
-	s := newChild(parent, shorten(name), sampled)
+	if s := parent.hidden(); s != nil {
+		return ctx, s
+	}
+	s := newChild(parent, name, sampled)
 	return s.carry(ctx), s
 }
 
@@ -210,7 +228,7 @@ func newChild(parent *Segment, name string, sampled bool) *Segment {
 		s.ParentSegment = parent.ParentSegment
 	}
 	parent.RUnlock()
-	s.start(name)
+	s.start(shorten(name), parent.now())
 	if parent.tree == nil || s.Dummy || !s.Sampled {
 		s.Dummy = true
 		if s.ID = noOpSegmentID; s.ParentID != noOpSegmentID && alwaysIDs() {
@@ -222,6 +240,32 @@ func newChild(parent *Segment, name string, sampled bool) *Segment {
 	s.tree = parent.tree
 	s.tree.link(parent, s)
 	return s
+}
+
+// hidden returns the subsegment that stands for all those of a segment that is not recorded, so that they cost nothing. It is nil if each
+// has to be one of its own: when s is recorded, when failures of s are counted, which are not those of its parts, and when there are ids for logs.
+func (s *Segment) hidden() *Segment {
+	if s.tree != nil || s.watch != nil {
+		return nil
+	}
+	s.RLock()
+	h := s.shadow
+	s.RUnlock()
+	if h != nil {
+		return h
+	}
+	s.Lock()
+	defer s.Unlock()
+	if s.ID != "" && s.ID != noOpSegmentID && alwaysIDs() {
+		return nil
+	}
+	if s.shadow == nil {
+		s.shadow = &Segment{Dummy: true, TraceID: s.TraceID, ParentID: s.ID, ParentSegment: s.ParentSegment, parent: s}
+		if s.ID != "" {
+			s.shadow.ID = noOpSegmentID
+		}
+	}
+	return s.shadow
 }
 
 // shorten cuts a name that X-Ray would not keep whole, between characters. A document without a name would be refused with all that

@@ -22,14 +22,6 @@ const (
 	SDKType = "X-Ray for Go"
 )
 
-// The environment variables of the X-Ray SDKs that this package reads. Those of each request are read at each request.
-const (
-	envDisabled       = "AWS_XRAY_SDK_DISABLED"
-	envTracingName    = "AWS_XRAY_TRACING_NAME"
-	envNoOpID         = "AWS_XRAY_NOOP_ID"
-	envContextMissing = "AWS_XRAY_CONTEXT_MISSING"
-)
-
 // SDK is the block "xray" of a root segment's AWS data.
 type SDK struct {
 	Version  string `json:"sdk_version,omitempty"`
@@ -147,12 +139,14 @@ func Configure(c Config) error {
 	next := c.over(lockedDefaults())
 	err := next.point(c.DaemonAddr)
 	global.current.Store(next)
+	remembered.Store(nil)
 	return err
 }
 
 // ContextWithConfig returns a context whose segments work with c, and with the global configuration for what c leaves out.
 // With an error, which is always about the daemon's address, the context is to be used all the same.
 func ContextWithConfig(ctx context.Context, c Config) (context.Context, error) {
+	remembered.Store(nil)
 	if s := environmentContextMissing(); s != nil {
 		c.ContextMissingStrategy = s
 	}
@@ -220,9 +214,6 @@ func settings(ctx context.Context) *Config {
 
 // SetLogger sets what the SDK writes its own messages to.
 func SetLogger(l xraylog.Logger) { logger.Set(l) }
-
-// SdkDisabled reports whether AWS_XRAY_SDK_DISABLED is "true", in any case. Nothing is recorded then.
-func SdkDisabled() bool { return strings.EqualFold(os.Getenv(envDisabled), "true") }
 
 // Shutdown sends what is waiting and stops what works in the background: the global emitter, and the sampler if it can be
 // closed. Call it last; what is closed later is not sent. It returns ctx's error if that comes first.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rayscope/rayscope/xray"
 	"github.com/rayscope/rayscope/xray/header"
@@ -46,8 +48,8 @@ func TestDisabled(t *testing.T) {
 }
 
 func TestTracingName(t *testing.T) {
-	ctx, _ := recording(t)
 	t.Setenv("AWS_XRAY_TRACING_NAME", "from the environment")
+	ctx, _ := recording(t)
 	ctx, s := xray.BeginSegment(ctx, "r")
 	_, c := xray.BeginSubsegment(ctx, "c")
 	if s.Name != "from the environment" || c.Name != "c" {
@@ -55,10 +57,23 @@ func TestTracingName(t *testing.T) {
 	}
 }
 
+// A change of the environment is seen by programs that run.
+func TestTracingNameChanges(t *testing.T) {
+	synctest.Test(t, func(bubble *testing.T) {
+		ctx, _ := recording(bubble)
+		_, before := xray.BeginSegment(ctx, "r")
+		t.Setenv("AWS_XRAY_TRACING_NAME", "changed")
+		<-time.After(100 * time.Millisecond)
+		_, after := xray.BeginSegment(ctx, "r")
+		if before.Name != "r" || after.Name != "changed" {
+			bubble.Errorf("got %q and %q, want r and changed", before.Name, after.Name)
+		}
+	})
+}
+
 func TestNoOpIDs(t *testing.T) {
-	ctx := configured(t, xray.Config{Emitter: new(recorder), SamplingStrategy: decided(false)})
 	begin := func() (root, child *xray.Segment) {
-		ctx, root := xray.BeginSegment(ctx, "r")
+		ctx, root := xray.BeginSegment(configured(t, xray.Config{Emitter: new(recorder), SamplingStrategy: decided(false)}), "r")
 		_, child = xray.BeginSubsegment(ctx, "c")
 		return root, child
 	}

@@ -47,7 +47,7 @@ func check(t *testing.T, text []byte) {
 // known are the members of an entity.
 var known = map[string]bool{"id": true, "name": true, "start_time": true, "end_time": true, "in_progress": true, "error": true,
 	"throttle": true, "fault": true, "namespace": true, "user": true, "origin": true, "resource_arn": true, "http": true, "sql": true,
-	"cause": true, "annotations": true, "metadata": true, "precursor_ids": true, "aws": true, "service": true, "subsegments": true}
+	"cause": true, "annotations": true, "metadata": true, "precursor_ids": true, "links": true, "aws": true, "service": true, "subsegments": true}
 
 func checkEntity(t *testing.T, d map[string]any, document bool) {
 	t.Helper()
@@ -172,6 +172,7 @@ func fill(t *testing.T, s *xray.Segment) {
 	s.User, s.ResourceARN, s.Origin = "u-4711", "arn:aws:ecs:eu-central-1:111122223333:task/shop/0c9d", "AWS::ECS::Container"
 	s.Error, s.Throttle = true, true
 	s.PrecursorIDs = []string{"b7c6d5e4f3a29180"}
+	s.Links = []xray.Link{{TraceID: "1-68d2ef10-0c1d2e3f4a5b6c7d8e9f0a1b", ID: "0f1e2d3c4b5a6978", Attributes: map[string]any{"reference_type": "parent"}}}
 	*s.GetHTTP().GetRequest() = xray.RequestData{Method: "POST", URL: "https://orders.example.net/v2/orders", UserAgent: "curl/8", ClientIP: "198.51.100.7", XForwardedFor: true, Traced: true}
 	*s.GetHTTP().GetResponse() = xray.ResponseData{Status: 503, ContentLength: 71}
 	s.GetAWS()["region"] = "eu-central-1"

@@ -119,6 +119,9 @@ func (s *Segment) appendFacts(b []byte) []byte {
 		b = appendKey(b, "precursor_ids")
 		b = append(b, marshal(s.PrecursorIDs)...)
 	}
+	if len(s.Links) > 0 {
+		b = appendLinks(appendKey(b, "links"), s.Links)
+	}
 	return b
 }
 
@@ -170,7 +173,7 @@ func (s *Segment) version() string {
 
 // children writes the subsegments of s, whose document began at begin, and cuts out the largest ones while it is over the limit.
 func (e *encoder) children(s *Segment, begin int, traceID string) {
-	if s.links.first == nil && len(s.Subsegments) == 0 {
+	if s.place.first == nil && len(s.Subsegments) == 0 {
 		return
 	}
 	bare := len(e.b)
@@ -181,7 +184,7 @@ func (e *encoder) children(s *Segment, begin int, traceID string) {
 			e.child(func() { e.b = append(e.b, raw...) })
 		}
 	}
-	for c := s.links.first; c != nil; c = c.links.next {
+	for c := s.place.first; c != nil; c = c.place.next {
 		e.child(func() {
 			c.RLock()
 			defer c.RUnlock()

@@ -137,6 +137,24 @@ func ExampleTraceHeader() {
 	// sent: worker
 }
 
+func ExampleBeginLinkedSegment() {
+	var messages []string // of a queue, with their trace headers
+	for range 2 {
+		ctx, sender := xray.BeginSegment(printing(), "web")
+		messages = append(messages, xray.TraceHeader(ctx))
+		sender.Close(nil)
+	}
+
+	_, receiver := xray.BeginLinkedSegment(printing(), "worker", messages...)
+	fmt.Println(len(receiver.Links))
+	receiver.Close(nil)
+	// Output:
+	// sent: web
+	// sent: web
+	// 2
+	// sent: worker
+}
+
 func ExampleDetachContext() {
 	request, cancel := context.WithCancel(printing())
 	ctx, seg := xray.BeginSegment(request, "orders")

@@ -60,11 +60,13 @@ func incomingHeader(h http.Header) *header.Header {
 // which says to the sender of traceHeader what became of it.
 func HttpTrace(seg *Segment, h http.Handler, w http.ResponseWriter, r *http.Request, traceHeader *header.Header) {
 	w.Header()[traceIDKey] = []string{answerHeader(seg, traceHeader)}
-	if !seg.recording() {
+	switch {
+	case seg.recording():
+		httpCaptureRequest(seg, r)
+	case seg == nil || seg.watch == nil:
 		h.ServeHTTP(w, r)
 		return
 	}
-	httpCaptureRequest(seg, r)
 	resp := &response{ResponseWriter: w, head: r.Method == http.MethodHead}
 	defer resp.record(seg)
 	h.ServeHTTP(resp.wrap(), r)
@@ -96,18 +98,21 @@ func answerHeader(seg *Segment, incoming *header.Header) string {
 // HttpCaptureResponse records the status of an answer in seg, with the flag that goes with it: error for 4xx, and throttle for 429; fault
 // for 5xx.
 func HttpCaptureResponse(seg *Segment, statusCode int) {
-	if !seg.recording() {
+	if !seg.recording() && (seg == nil || seg.watch == nil) {
 		return
 	}
 	seg.Lock()
 	defer seg.Unlock()
-	if seg.open() {
+	if seg.observed() {
 		seg.setStatus(statusCode)
 	}
 }
 
 // recording reports whether anything that is done to s is to be seen. It needs no lock.
 func (s *Segment) recording() bool { return s != nil && s.tree != nil }
+
+// observed reports whether the status of s is of interest: it records, or its failure is counted. The caller holds the lock.
+func (s *Segment) observed() bool { return s.open() || s.watch != nil && s.InProgress }
 
 // live reports whether s records and is not closed.
 func (s *Segment) live() bool {

@@ -2,8 +2,6 @@ package xray
 
 import (
 	"math/rand/v2"
-	"os"
-	"strings"
 	"time"
 )
 
@@ -54,6 +52,3 @@ func putHex(b []byte, v uint64) {
 		v >>= 4
 	}
 }
-
-// alwaysIDs reports whether traces that are not recorded have ids of their own too.
-func alwaysIDs() bool { return strings.EqualFold(os.Getenv(envNoOpID), "false") }

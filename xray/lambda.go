@@ -37,11 +37,12 @@ func BeginFacadeSegment(ctx context.Context, name string, h *header.Header) (con
 // newFacade returns the stand-in for the parent of h.
 func newFacade(ctx context.Context, name string, h *header.Header) *Segment {
 	var s *Segment
-	if name = shorten(name); h != nil && h.SamplingDecision != header.Sampled {
-		s = newDummy(name)
+	at := now()
+	if h != nil && h.SamplingDecision != header.Sampled {
+		s = newDummy(name, at, environmentAt(at).ids)
 	} else {
-		s = newRoot(ctx, settings(ctx), name)
-		s.links.sent = true
+		s = newRoot(settings(ctx), name, at)
+		s.place.sent = true
 	}
 	if h != nil {
 		s.Facade = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"github.com/rayscope/rayscope/xray/header"
 	"github.com/rayscope/rayscope/xray/strategy/exception"
@@ -12,7 +13,8 @@ import (
 // A Segment is a segment or a subsegment: one piece of work with a name, a start and an end. Get one from a Begin function;
 // the zero Segment records nothing.
 //
-// The lock guards the exported fields. The methods take it themselves, except the Get methods, which a caller may use while holding it.
+// Several goroutines may have the same subsegment if it is not recorded, as one then stands for all of its parent. The lock guards the exported
+// fields. The methods take it themselves, except the Get methods, which a caller may use while holding it.
 type Segment struct {
 	sync.RWMutex
 
@@ -54,16 +56,20 @@ type Segment struct {
 	Annotations map[string]any            `json:"annotations,omitempty"` // strings, numbers and booleans
 	Metadata    map[string]map[string]any `json:"metadata,omitempty"`    // by namespace and key
 
+	Links []Link `json:"links,omitempty"` // to other traces; see AddLink
+
 	// Subsegments are documents to be sent inside of this one, besides those of the children.
 	Subsegments []json.RawMessage `json:"subsegments,omitempty"`
 
 	Configuration *Config `json:"-"` // of a root: what it works with
 
+	watch  *watch          // counts a failure of it; nil if nobody wants to know; never changed
+	shadow *Segment        // see hidden; guarded by the lock
 	ctx    context.Context // what it was begun with: a Segment is itself the node of the context that carries it
-	began  clock           // when
+	began  time.Duration   // when, by the clock that is never set
 	tree   *tree           // nil if it records nothing; never changed
 	parent *Segment        // what it hangs below, nil for a root; never changed
-	links  links           // guarded by tree.mu
+	place  place           // guarded by tree.mu
 }
 
 // CauseData says what went wrong.

@@ -41,7 +41,7 @@ func (w *response) record(seg *Segment) {
 func (w *response) capture(seg *Segment) {
 	seg.Lock()
 	defer seg.Unlock()
-	if w.status == 0 || !seg.open() {
+	if w.status == 0 || !seg.observed() {
 		return
 	}
 	seg.setStatus(w.status)

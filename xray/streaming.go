@@ -63,10 +63,10 @@ func (d *DefaultStreamingStrategy) StreamCompletedSubsegments(seg *Segment) [][]
 func (t *tree) takeChild(p *Segment) *Segment {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if p.links.sent {
+	if p.place.sent {
 		return nil
 	}
-	for c := p.links.first; c != nil; c = c.links.next {
+	for c := p.place.first; c != nil; c = c.place.next {
 		if c.complete() {
 			c.unlink()
 			t.mark(new(batch), c) // complete: there is no other

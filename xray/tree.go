@@ -14,13 +14,15 @@ import (
 // A segment is complete when it is closed and all of its children are complete. A unit is a segment that is sent as a document of its
 // own, with all below it: the root, once it is complete; before that, when many closed subsegments are held, complete ones; and those
 // whose parent has been sent already, or is sent by someone else. Each segment is in one unit. Those of a unit are marked as sent before
-// the lock is released, and links of a sent segment never change: it is encoded without the lock.
+// the lock is released, and the place of a sent segment never changes: it is encoded without the lock.
 //
 // Order of locks: a segment's, then its child's, then mu. Nothing is called while mu is held.
 type tree struct {
 	root *Segment
 	cfg  *Config // complete, not to be changed
 	rule string  // name of the sampling rule that decided, "" if none did
+
+	began clock // that of all times of the tree, so that they fit together
 
 	mu   sync.Mutex
 	held uint32      // closed subsegments that are not sent
@@ -29,8 +31,8 @@ type tree struct {
 	abandoned bool // the context was cancelled while children of the closed root were open
 }
 
-// links are the place of a segment in its tree.
-type links struct {
+// A place is where a segment is in its tree.
+type place struct {
 	first, last *Segment // children that are to be sent with it
 	next, prev  *Segment // its siblings among them
 	open        int32    // children that are not complete
@@ -40,28 +42,28 @@ type links struct {
 }
 
 // top reports whether s is sent apart from its parent.
-func (s *Segment) top() bool { return s.parent == nil || s.parent.links.sent }
+func (s *Segment) top() bool { return s.parent == nil || s.parent.place.sent }
 
-func (s *Segment) complete() bool { return s.links.closed && s.links.open == 0 }
+func (s *Segment) complete() bool { return s.place.closed && s.place.open == 0 }
 
 // link hangs s, which is new, below p.
 func (t *tree) link(p, s *Segment) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s.links.gone = p.links.gone
-	if p.links.sent || p.links.gone {
+	s.place.gone = p.place.gone
+	if p.place.sent || p.place.gone {
 		return
 	}
-	s.links.prev = p.links.last
-	if p.links.last != nil {
-		p.links.last.links.next = s
+	s.place.prev = p.place.last
+	if p.place.last != nil {
+		p.place.last.place.next = s
 	} else {
-		p.links.first = s
+		p.place.first = s
 	}
-	p.links.last = s
+	p.place.last = s
 	for ; ; p = p.parent { // those that were complete are so no longer
 		was := p.complete()
-		p.links.open++
+		p.place.open++
 		if !was || p.top() {
 			return
 		}
@@ -70,16 +72,16 @@ func (t *tree) link(p, s *Segment) {
 
 // unlink takes s off its parent's children.
 func (s *Segment) unlink() {
-	p, l := s.parent, &s.links
+	p, l := s.parent, &s.place
 	if l.prev != nil {
-		l.prev.links.next = l.next
+		l.prev.place.next = l.next
 	} else {
-		p.links.first = l.next
+		p.place.first = l.next
 	}
 	if l.next != nil {
-		l.next.links.prev = l.prev
+		l.next.place.prev = l.prev
 	} else {
-		p.links.last = l.prev
+		p.place.last = l.prev
 	}
 	l.next, l.prev = nil, nil
 }
@@ -92,7 +94,7 @@ func settle(s *Segment) (highest *Segment) {
 			break
 		}
 		s = s.parent
-		s.links.open--
+		s.place.open--
 	}
 	return highest
 }
@@ -100,11 +102,11 @@ func settle(s *Segment) (highest *Segment) {
 // close marks s as closed and sends what is to be sent now.
 func (t *tree) close(s *Segment) {
 	t.mu.Lock()
-	if s.links.closed || s.links.gone || s == t.root && s.links.sent {
+	if s.place.closed || s.place.gone || s == t.root && s.place.sent {
 		t.mu.Unlock()
 		return
 	}
-	s.links.closed = true
+	s.place.closed = true
 	if s.parent != nil {
 		t.held++
 	}
@@ -118,7 +120,7 @@ func (t *tree) close(s *Segment) {
 		highest.unlink()
 		t.take(&units, highest)
 	}
-	if r := t.root; r.links.closed && !r.links.sent {
+	if r := t.root; r.place.closed && !r.place.sent {
 		t.await(&units)
 	}
 	t.mu.Unlock()
@@ -159,7 +161,7 @@ func (t *tree) await(units *batch) {
 func (t *tree) giveUp() {
 	var units batch
 	t.mu.Lock()
-	if !t.root.links.sent {
+	if !t.root.place.sent {
 		t.abandon(&units)
 	}
 	t.mu.Unlock()
@@ -185,31 +187,31 @@ func (t *tree) take(units *batch, s *Segment) {
 // mark marks s and all below it as sent. Children of a segment that is still open become units of their own: it will be sent
 // again when it is closed, and that document replaces it with all that was inside.
 func (t *tree) mark(units *batch, s *Segment) {
-	s.links.sent = true
-	if s.links.closed {
+	s.place.sent = true
+	if s.place.closed {
 		if s.parent != nil {
 			t.held--
 		}
-		for c := s.links.first; c != nil; c = c.links.next {
+		for c := s.place.first; c != nil; c = c.place.next {
 			t.mark(units, c)
 		}
 		return
 	}
-	for c := s.links.first; c != nil; c = s.links.first {
+	for c := s.place.first; c != nil; c = s.place.first {
 		c.unlink()
 		t.take(units, c)
 	}
-	s.links.open = 0
+	s.place.open = 0
 }
 
 // stream sends s, which is closed, at once.
 func (t *tree) stream(s *Segment) {
 	t.mu.Lock()
-	if s.links.closed || s.links.gone {
+	if s.place.closed || s.place.gone {
 		t.mu.Unlock()
 		return
 	}
-	s.links.closed = true
+	s.place.closed = true
 	t.held++
 	var units batch
 	loose := s.top()
@@ -224,7 +226,7 @@ func (t *tree) stream(s *Segment) {
 // release unlinks s and counts it as complete for its parent. What was waiting for s may be complete then.
 func (t *tree) release(units *batch, s *Segment) {
 	s.unlink()
-	s.parent.links.open--
+	s.parent.place.open--
 	if h := settle(s.parent); h != nil && h.top() {
 		t.take(units, h)
 	}
@@ -233,7 +235,7 @@ func (t *tree) release(units *batch, s *Segment) {
 // remove takes s out of its parent for good. It reports whether s was there.
 func (t *tree) remove(p, s *Segment) bool {
 	t.mu.Lock()
-	if s.parent != p || p.links.sent || s.links.sent || s.links.gone {
+	if s.parent != p || p.place.sent || s.place.sent || s.place.gone {
 		t.mu.Unlock()
 		return false
 	}
@@ -252,11 +254,11 @@ func (t *tree) remove(p, s *Segment) bool {
 
 // drop marks s and all below it as gone.
 func (t *tree) drop(s *Segment) {
-	s.links.gone = true
-	if s.links.closed {
+	s.place.gone = true
+	if s.place.closed {
 		t.held--
 	}
-	for c := s.links.first; c != nil; c = c.links.next {
+	for c := s.place.first; c != nil; c = c.place.next {
 		t.drop(c)
 	}
 }

@@ -170,9 +170,10 @@ func (p *parser) link() (l Link, ok bool) {
 // childReference reads the attributes of a link.
 func (p *parser) childReference() (child bool) {
 	for key := p.object(); key != nil; key = p.NextKey() {
-		if string(key) == "reference_type" {
+		switch string(key) {
+		case "reference_type", "aws.xray.reserved.reference_type": // the second is AWS Lambda's
 			child = p.string() == "child"
-		} else {
+		default:
 			p.Skip()
 		}
 	}

@@ -116,7 +116,7 @@ type Exception struct {
 type Link struct {
 	Trace TraceID
 	ID    ID   // zero if the link names the trace only
-	Child bool // attributes.reference_type is "child"
+	Child bool // the attribute reference_type is "child"
 }
 
 // ValueKind is the type of an annotation's value.

@@ -37,6 +37,8 @@ type Segment struct {
 	Annotations map[string]any            `json:"annotations"` // numbers are float64
 	Metadata    map[string]map[string]any `json:"metadata"`    // by namespace and key, as encoding/json decodes it
 
+	Links []xray.Link `json:"links"`
+
 	Subsegments []*Segment `json:"subsegments"` // in the order of their starts
 
 	t testing.TB
@@ -144,6 +146,22 @@ func (s *Segment) compare(what string, got any, ok bool, want any) {
 		}
 		s.t.Errorf("xraytest: %s of %q is %s, want %s", what, s.Name, text, encoded)
 	}
+}
+
+// WantLink fails the test unless s links to other, to a subsegment of it, or to its trace as a whole.
+func (s *Segment) WantLink(other *Segment) {
+	s.t.Helper()
+	for _, l := range s.Links {
+		if l.TraceID == other.TraceID && (l.ID == "" || other.has(l.ID)) {
+			return
+		}
+	}
+	s.t.Errorf("xraytest: %q has the links %v, want one to %q, %s in trace %s", s.Name, s.Links, other.Name, other.ID, other.TraceID)
+}
+
+// has reports whether s or one below it has the id.
+func (s *Segment) has(id string) bool {
+	return s.ID == id || slices.ContainsFunc(s.Subsegments, func(sub *Segment) bool { return sub.has(id) })
 }
 
 // WantOK fails the test if s is marked as fault, error or throttle, or has exceptions.

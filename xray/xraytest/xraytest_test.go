@@ -45,6 +45,18 @@ func TestRecorder(t *testing.T) {
 	}
 }
 
+func TestWantLink(t *testing.T) {
+	rec := xraytest.New(t)
+	ctx, sender := xray.BeginSegment(rec.Context(), "web")
+	ctx, send := xray.BeginSubsegment(ctx, "queue")
+	_, worker := xray.BeginLinkedSegment(rec.Context(), "worker", xray.TraceHeader(ctx))
+	worker.Close(nil)
+	send.Close(nil)
+	sender.Close(nil)
+	rec.Segment("worker").WantLink(rec.Segment("web"))
+	rec.Segment("worker").WantLink(rec.Segment("web").Subsegment("queue"))
+}
+
 // TestStreamed: of many subsegments most are sent apart.
 func TestStreamed(t *testing.T) {
 	rec := xraytest.New(t)
@@ -130,6 +142,8 @@ func TestFailures(t *testing.T) {
 			`xraytest: "stock" is (fault) with the exceptions "shelf empty", want no failure`},
 		{func(rec *xraytest.Recorder) { rec.Segment("orders").Subsegment("price").WantTree("price\n\tvat") },
 			"xraytest: the tree of \"price\" is\nprice\n\ttax\nwant\nprice\n\tvat\n"},
+		{func(rec *xraytest.Recorder) { s := rec.Segment("orders"); s.ID, s.TraceID = "i", "t"; s.WantLink(s) },
+			`xraytest: "orders" has the links [], want one to "orders", i in trace t`},
 		{func(rec *xraytest.Recorder) { rec.Segment("orders").Subsegment("price").WantOK() }, ""},
 	} {
 		synctest.Test(t, func(t *testing.T) { // Segment's patience costs no time

@@ -62,15 +62,17 @@ type order struct{ items int }
 
 var errStock = errors.New("out of stock")
 
-func work(context.Context) error                   { return nil }
-func price(context.Context) (int, error)           { return 1, nil }
-func mail(context.Context) error                   { return nil }
-func send(attributes map[string]string)            {}
-func place(ctx context.Context, o order) error     { return work(ctx) }
-func receive() (body []byte, attribute string)     { return nil, "" }
-func handle(ctx context.Context, b []byte) error   { return work(ctx) }
-func closeBody(ctx context.Context, c io.Closer)   { _ = xray.AddError(ctx, c.Close()) }
-func serve(w http.ResponseWriter, r *http.Request) {}
+func work(context.Context) error                      { return nil }
+func price(context.Context) (int, error)              { return 1, nil }
+func mail(context.Context) error                      { return nil }
+func send(attributes map[string]string)               {}
+func place(ctx context.Context, o order) error        { return work(ctx) }
+func receive() (body []byte, attribute string)        { return nil, "" }
+func receiveMany() (batch, attributes []string)       { return nil, nil }
+func handle(ctx context.Context, b []byte) error      { return work(ctx) }
+func handleAll(ctx context.Context, b []string) error { return work(ctx) }
+func closeBody(ctx context.Context, c io.Closer)      { _ = xray.AddError(ctx, c.Close()) }
+func serve(w http.ResponseWriter, r *http.Request)    {}
 
 func guideHello() {
 	ctx, seg := xray.BeginSegment(context.Background(), "hello")
@@ -145,6 +147,12 @@ func guideQueue(ctx context.Context) {
 	body, attribute := receive()
 	ctx, seg := xray.BeginSegmentFromTraceHeader(context.Background(), "worker", attribute)
 	seg.Close(handle(ctx, body))
+}
+
+func guideBatch() {
+	batch, attributes := receiveMany()
+	ctx, seg := xray.BeginLinkedSegment(context.Background(), "worker", attributes...)
+	seg.Close(handleAll(ctx, batch))
 }
 
 func guideLog(ctx context.Context) {
@@ -224,4 +232,4 @@ func (sampled) ShouldTrace(*sampling.Request) *sampling.Decision {
 	return &sampling.Decision{Sample: true}
 }
 
-var _ = []any{guideHello, guideServer, guideClient, guideSQL, guideLog, guideConfigure, guideSampling, guideShutdown}
+var _ = []any{guideHello, guideBatch, guideServer, guideClient, guideSQL, guideLog, guideConfigure, guideSampling, guideShutdown}

@@ -40,7 +40,8 @@ func (a *anomalies) take() map[string]anomaly {
 }
 
 // Anomaly counts a request that this strategy decided on and that went wrong, so that the service can raise the rate of the rule
-// for a while, if the rule has a SamplingRateBoost. The service name is that of its segment.
+// for a while, if the rule has a SamplingRateBoost. The service name is that of its segment. Package xray calls it for segments that are
+// closed as faults, recorded or not.
 func (ss *CentralizedStrategy) Anomaly(d Decision, service string) {
 	set := ss.rules.Load()
 	if set == nil || d.Rule == nil {

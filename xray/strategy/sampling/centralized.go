@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/rayscope/rayscope/xray/daemoncfg"
 	"github.com/rayscope/rayscope/xray/internal/plugins"
@@ -65,7 +66,7 @@ func centralized(fallback *LocalizedStrategy, err error) (*CentralizedStrategy, 
 
 // ShouldTrace decides by the first rule that the request matches.
 func (ss *CentralizedStrategy) ShouldTrace(request *Request) *Decision {
-	d := ss.decide(known(request))
+	d, _ := ss.decide(known(request), time.Now().Unix())
 	return &d
 }
 
@@ -88,21 +89,21 @@ func (ss *CentralizedStrategy) LoadDaemonAddress(tcp string) {
 	}
 }
 
-func (ss *CentralizedStrategy) decide(request *Request) Decision {
+// decide decides at a second of the epoch, and reports whether the rule's anomalies are counted.
+func (ss *CentralizedStrategy) decide(request *Request, now int64) (d Decision, watched bool) {
 	set := ss.rules.Load()
 	if set == nil {
 		ss.begin()
-		return ss.fallback.decide(request)
+		return ss.fallback.decide(request, now), false
 	}
-	now := set.now()
 	if !set.usable(now) {
-		return ss.fallback.decideAt(request, now)
+		return ss.fallback.decide(request, now), false
 	}
 	r := set.match(request, cmp.Or(request.ServiceType, plugins.All().Origin))
 	if r == nil {
-		return ss.fallback.decideAt(request, now)
+		return ss.fallback.decide(request, now), false
 	}
-	return Decision{Sample: r.sample(now), Rule: &r.name}
+	return Decision{Sample: r.sample(now), Rule: &r.name}, r.boosted
 }
 
 // begin starts the poller, once.

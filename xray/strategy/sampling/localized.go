@@ -32,15 +32,12 @@ func localized(m *RuleManifest, err error) (*LocalizedStrategy, error) {
 
 // ShouldTrace decides by the first rule that applies.
 func (lss *LocalizedStrategy) ShouldTrace(rq *Request) *Decision {
-	d := lss.decide(known(rq))
+	d := lss.decide(known(rq), time.Now().Unix())
 	return &d
 }
 
-func (lss *LocalizedStrategy) decide(rq *Request) Decision {
-	return lss.decideAt(rq, time.Now().Unix())
-}
-
-func (lss *LocalizedStrategy) decideAt(rq *Request, now int64) Decision {
+// decide decides at a second of the epoch.
+func (lss *LocalizedStrategy) decide(rq *Request, now int64) Decision {
 	for _, r := range lss.manifest.Rules {
 		if r.AppliesTo(rq.Host, rq.URL, rq.Method) {
 			return Decision{Sample: r.sample(now)}

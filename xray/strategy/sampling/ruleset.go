@@ -15,20 +15,15 @@ type ruleSet struct {
 	rules   []*rule    // in the order in which they are tried; Default is the last
 	probes  [][2]probe // of the rules, side by side in memory
 	fetched time.Time  // before the call
-	epoch   int64      // the same, in nanoseconds of the epoch
 }
 
 // rulesFor is how many seconds rules are good after they were got: by then the service has most likely forgotten the client, and
 // its quotas.
 const rulesFor = 3600
 
-// now is the time in seconds of the epoch. What has passed since the rules were got takes one reading of one clock, which is
-// half the cost of time.Now; with the next rules it follows the wall clock again.
-func (s *ruleSet) now() int64 { return (s.epoch + int64(time.Since(s.fetched))) / int64(time.Second) }
-
 // usable reports whether the rules may decide.
 func (s *ruleSet) usable(now int64) bool {
-	return len(s.rules) > 0 && now <= s.epoch/int64(time.Second)+rulesFor
+	return len(s.rules) > 0 && now <= s.fetched.Unix()+rulesFor
 }
 
 // match is the rule for the request, nil if there is none.
@@ -61,7 +56,7 @@ func newRuleSet(records []*SamplingRuleRecord, before *ruleSet, now time.Time) (
 			known[r.name] = r
 		}
 	}
-	set := &ruleSet{fetched: now, epoch: now.UnixNano()}
+	set := &ruleSet{fetched: now}
 	var errs []error
 	for _, record := range records {
 		if record == nil {

@@ -9,6 +9,8 @@
 // matches every pattern.
 package sampling
 
+import "time"
+
 // A Strategy decides whether a request is traced. It is safe for concurrent use.
 type Strategy interface {
 	ShouldTrace(request *Request) *Decision
@@ -32,18 +34,25 @@ type Decision struct {
 // Decide asks the strategy. The strategies of this package answer without allocating; any other has its ShouldTrace called.
 // Without an answer the request is not traced.
 func Decide(s Strategy, r Request) Decision {
+	d, _ := DecideAt(s, r, time.Now().Unix())
+	return d
+}
+
+// DecideAt is Decide for a caller who knows the time, in seconds of the epoch. If it reports that the rule is watched, s is a
+// *[CentralizedStrategy] whose Anomaly is to be called if the request goes wrong.
+func DecideAt(s Strategy, r Request, now int64) (d Decision, watched bool) {
 	// The types are compared rather than a method looked for, as a type that embeds one of these has its own ShouldTrace.
 	switch s := s.(type) {
 	case *CentralizedStrategy:
-		return s.decide(&r)
+		return s.decide(&r, now)
 	case *LocalizedStrategy:
-		return s.decide(&r)
+		return s.decide(&r, now), false
 	case nil:
-		return Decision{}
+		return Decision{}, false
 	}
 	escaping := r // r itself stays on the stack
 	if d := s.ShouldTrace(&escaping); d != nil {
-		return *d
+		return *d, false
 	}
-	return Decision{}
+	return Decision{}, false
 }
