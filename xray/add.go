@@ -238,12 +238,29 @@ func (s *Segment) AddError(err error) error {
 	return nil
 }
 
+// AddException is AddError without the mark, for an error that is no fault: the caller sets the flag that goes with it.
+func (s *Segment) AddException(err error) {
+	if s == nil || s.tree == nil || err == nil {
+		return
+	}
+	s.Lock()
+	defer s.Unlock()
+	if s.open() {
+		s.addException(err)
+	}
+}
+
 // maxExceptions bounds the exceptions of a segment: a loop that fails for ever should not fill the memory.
 const maxExceptions = 64
 
 // addError needs the lock.
 func (s *Segment) addError(err error) {
 	s.Fault = true
+	s.addException(err)
+}
+
+// addException needs the lock.
+func (s *Segment) addException(err error) {
 	c := s.GetCause()
 	c.WorkingDirectory = workingDirectory()
 	if len(c.Exceptions) >= maxExceptions {

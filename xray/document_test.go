@@ -291,6 +291,23 @@ func TestAddAnnotation(t *testing.T) {
 	}
 }
 
+func TestAddException(t *testing.T) {
+	ctx, r := recording(t)
+	_, s := xray.BeginSegment(ctx, "r")
+	s.AddException(nil)
+	s.AddException(fmt.Errorf("sku 9: %w", errStock))
+	if s.Fault || s.Error || s.Throttle || len(s.Cause.Exceptions) != 2 {
+		t.Errorf("fault %v, error %v, throttle %v, exceptions %v; want no flag and two exceptions", s.Fault, s.Error, s.Throttle, s.Cause)
+	}
+	s.Error = true
+	s.Close(nil)
+	d := r.take(t)[0]
+	e := d.Cause.Exceptions
+	if d.Fault || !d.Error || e[0].Message != "sku 9: stock empty" || e[0].Cause != e[1].ID {
+		t.Errorf("got %+v, want an error of two exceptions, and no fault", d)
+	}
+}
+
 func TestNothingHappens(t *testing.T) {
 	rec, unsampled := recording(t)
 	closedCtx, closed := xray.BeginSegment(rec, "closed")
@@ -305,6 +322,10 @@ func TestNothingHappens(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
+			}
+			s.AddException(errors.New("x"))
+			if s != nil && s.Cause != nil {
+				t.Errorf("cause %v, want none stored", s.Cause)
 			}
 			s.GetHTTP().GetRequest()
 			s.GetSQL()

@@ -1,0 +1,88 @@
+package xraygrpc
+
+import (
+	"github.com/rayscope/rayscope/xray"
+	"github.com/rayscope/rayscope/xray/strategy/exception"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+)
+
+// ended closes seg as a call with this error and answer ended, either of which may be nil.
+func ended(seg *xray.Segment, err error, answer any) {
+	defer seg.Close(nil)
+	if !recorded(seg) {
+		return
+	}
+	if err == nil {
+		measure(seg, answer)
+		return
+	}
+	seg.AddException(err)
+	mark(seg, codeOf(err))
+}
+
+// finish, deferred, closes seg as a fault if there is a panic, which goes on. Otherwise it calls end.
+func finish(seg *xray.Segment, end func()) {
+	p := recover()
+	if p == nil {
+		end()
+		return
+	}
+	seg.Close(panicked(seg, p))
+	panic(p)
+}
+
+// panicked is p as an error with the stack of the panic.
+func panicked(seg *xray.Segment, p any) error {
+	seg.Lock()
+	strategy := seg.GetConfiguration().ExceptionFormattingStrategy
+	seg.Unlock()
+	if strategy == nil { // the program has set a configuration without
+		strategy = &exception.DefaultFormattingStrategy{}
+	}
+	return strategy.Panicf("%v", p)
+}
+
+// recorded reports whether what is added to seg will be seen.
+func recorded(seg *xray.Segment) bool {
+	seg.RLock()
+	defer seg.RUnlock()
+	return seg.Sampled && !seg.Dummy
+}
+
+// codeOf is the code that gRPC sends for err: errors of contexts have codes of their own, all others that are no status are Unknown.
+func codeOf(err error) codes.Code {
+	s, ok := status.FromError(err)
+	if !ok {
+		s = status.FromContextError(err)
+	}
+	return s.Code()
+}
+
+// mark sets the one flag that goes with a code.
+func mark(seg *xray.Segment, code codes.Code) {
+	seg.Lock()
+	defer seg.Unlock()
+	switch code {
+	case codes.Canceled, codes.InvalidArgument, codes.NotFound, codes.AlreadyExists, codes.PermissionDenied,
+		codes.Unauthenticated, codes.FailedPrecondition, codes.Aborted, codes.OutOfRange:
+		seg.Error = true
+	case codes.ResourceExhausted:
+		seg.Throttle = true
+	default: // Unknown, DeadlineExceeded, Unimplemented, Internal, Unavailable, DataLoss, and what gRPC does not know
+		seg.Fault = true
+	}
+}
+
+// measure records the size of an answer.
+func measure(seg *xray.Segment, answer any) {
+	m, ok := answer.(proto.Message)
+	if !ok {
+		return
+	}
+	n := proto.Size(m)
+	seg.Lock()
+	defer seg.Unlock()
+	seg.GetHTTP().GetResponse().ContentLength = n
+}
