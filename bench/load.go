@@ -6,8 +6,8 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/synthetic"
 	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 // A load is documents of the synthetic shop, made anew with the time of sending: ids and times of the traffic lie in order,
@@ -27,7 +27,9 @@ const (
 	sampleStep = 64    // every so many traces one id is kept for queries
 )
 
-func newLoad(documents int) *load { return &load{documents: documents, shop: synthetic.New(seed, busy)} }
+func newLoad(documents int) *load {
+	return &load{documents: documents, shop: synthetic.New(seed, busy)}
+}
 
 // next makes the documents of the next trace, starting now. They are valid until the next call.
 func (l *load) next() []synthetic.Document {

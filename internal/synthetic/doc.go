@@ -14,6 +14,6 @@
 // that subsegment as parent, the queue would be taken for the worker itself and vanish from the map; with the link the
 // map shows queue ⇢ worker.
 //
-// A Shop makes the traces, a function of seed, rate and trace number alone; Run sends them to a daemon at their times.
+// A Shop makes the traces, a function of seed, rate and trace number alone; who sends them, and when, is not its business.
 // Things go wrong in spells, see story.go, and each of them comes within the first three minutes.
 package synthetic

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/synthetic"
 	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 // entity is what these tests read of a segment or subsegment.

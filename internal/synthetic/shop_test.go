@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/synthetic"
 	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the golden file in testdata")
