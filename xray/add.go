@@ -325,6 +325,10 @@ func (s *Segment) DownstreamHeader() *header.Header {
 	}
 	r := s.ParentSegment
 	r.RLock()
+	if r.TraceID == "" { // the SDK is disabled, or the segment is nobody's: there is nothing to decide for others
+		r.RUnlock()
+		return h
+	}
 	if r.IncomingHeader != nil {
 		*h = *r.IncomingHeader
 	}

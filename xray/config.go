@@ -134,6 +134,9 @@ func environmentContextMissing() ctxmissing.Strategy {
 // Configure changes the configuration of all segments that are begun from now on. With an error, which is always about the daemon's
 // address, the rest of c is in force.
 func Configure(c Config) error {
+	if s := environmentContextMissing(); s != nil {
+		c.ContextMissingStrategy = s
+	}
 	global.Lock()
 	defer global.Unlock()
 	next := c.over(lockedDefaults())

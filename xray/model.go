@@ -21,7 +21,7 @@ type Segment struct {
 	// Sampled says that the trace is recorded. A root on which it is set to false before Close is not sent.
 	Sampled          bool           `json:"-"`
 	RequestWasTraced bool           `json:"-"` // the request came with a trace header
-	ContextDone      bool           `json:"-"` // the context was cancelled before all children were closed
+	ContextDone      bool           `json:"-"` // it was sent before all children were closed, as the context was cancelled or they took too long
 	Emitted          bool           `json:"-"` // it was given to the emitter
 	Facade           bool           `json:"-"` // stands for a segment that someone else sends, such as Lambda's
 	Dummy            bool           `json:"-"` // stores and sends nothing

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/rayscope/rayscope/xray/internal/logger"
 	"github.com/rayscope/rayscope/xray/internal/plugins"
@@ -27,8 +28,9 @@ type tree struct {
 	mu   sync.Mutex
 	held uint32      // closed subsegments that are not sent
 	stop func() bool // ends the waiting for the context, nil if there is none
+	late *time.Timer // ends the patience with open children of the closed root, nil if there is no need for it
 
-	abandoned bool // the context was cancelled while children of the closed root were open
+	abandoned bool // the root was sent while children of it were open
 }
 
 // A place is where a segment is in its tree.
@@ -142,22 +144,26 @@ func (b *batch) add(s *Segment) {
 	b.more = append(b.more, s)
 }
 
+// patience is how long a closed root waits for open children. Programs forget to close one, and without a bound its tree would be lost, and kept
+// in memory, until they end. It is longer than what goes on behind an answer usually takes.
+const patience = 30 * time.Second
+
 // await is for a closed root with open children. When the context is cancelled nobody may be left to close them: the root is sent.
 func (t *tree) await(units *batch) {
-	ctx := t.root.ctx
-	if ctx == nil || ctx.Done() == nil {
-		return
+	if t.late != nil {
+		return // this close is a child's
 	}
-	if ctx.Err() != nil {
-		t.abandon(units)
-		return
-	}
-	if t.stop == nil {
+	if ctx := t.root.ctx; ctx != nil && ctx.Done() != nil {
+		if ctx.Err() != nil {
+			t.abandon(units)
+			return
+		}
 		t.stop = context.AfterFunc(ctx, t.giveUp)
 	}
+	t.late = time.AfterFunc(patience, t.giveUp)
 }
 
-// giveUp sends the root when its context is cancelled.
+// giveUp sends the root when its context is cancelled, or the patience ends.
 func (t *tree) giveUp() {
 	var units batch
 	t.mu.Lock()
@@ -176,9 +182,11 @@ func (t *tree) abandon(units *batch) {
 
 // take marks s and all below it as sent, and adds the units that this makes to units, those below first.
 func (t *tree) take(units *batch, s *Segment) {
-	if s == t.root && t.stop != nil {
-		t.stop()
-		t.stop = nil
+	if s == t.root && t.late != nil {
+		t.late.Stop()
+		if t.stop != nil {
+			t.stop()
+		}
 	}
 	t.mark(units, s)
 	units.add(s)

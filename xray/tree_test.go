@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rayscope/rayscope/xray"
 )
@@ -147,6 +149,53 @@ func TestCancelledAfterClose(t *testing.T) {
 	cancel()
 	if s := <-sent; s.Name != "r" {
 		t.Errorf("got %s, want r", s.Name)
+	}
+}
+
+// A child that nobody closes holds its tree up for half a minute.
+func TestPatience(t *testing.T) {
+	for _, tt := range []struct {
+		name, before, after string
+		wait                time.Duration
+		want                string
+	}{
+		{"not yet", "+r a<r -r", "", 29 * time.Second, ""},
+		{"in time", "+r a<r -r", "-a", 29 * time.Second, "r(a)"},
+		{"forgotten", "+r a<r b<r -b -r", "", 30 * time.Second, "r(a… b)"},
+		{"late", "+r a<r b<a -b -r", "-a", 31 * time.Second, "a b r(a…)"},
+		{"root open", "+r a<r", "", time.Hour, ""},
+		{"root late", "+r a<r -a", "-r", time.Hour, "r(a)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for kind, derive := range map[string]func(context.Context) context.Context{
+				"never cancelled":   context.WithoutCancel,
+				"not yet cancelled": func(ctx context.Context) context.Context { return ctx },
+				"cancelled afterwards": func(ctx context.Context) context.Context {
+					ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
+					t.Cleanup(cancel)
+					return ctx
+				},
+			} {
+				synctest.Test(t, func(t *testing.T) {
+					p := newProgram(t)
+					p.ctx = derive(p.ctx)
+					p.run(tt.before)
+					<-time.After(tt.wait)
+					synctest.Wait()
+					p.run(tt.after)
+					docs := p.rec.take(t)
+					if got := names(docs); got != tt.want {
+						t.Errorf("%s: %s, %s, %s: got %q, want %q", kind, tt.before, tt.wait, tt.after, got, tt.want)
+					}
+					p.checkApart(docs)
+					<-time.After(time.Hour)
+					synctest.Wait()
+					if tt.want != "" && len(p.rec.take(t)) != 0 {
+						t.Errorf("%s: something was sent later", kind)
+					}
+				})
+			}
+		})
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
@@ -120,8 +121,8 @@ func New(c Config) *API {
 		"/ListTagsForResource": {"ListTagsForResource", shaped(a.listTagsForResource)},
 	}
 	a.own = map[string]operation{
-		infoPath:    {"GetInfo", a.info},
-		daemonsPath: {"GetDaemons", a.listDaemons},
+		rayapi.InfoPath:    {"GetInfo", a.info},
+		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",

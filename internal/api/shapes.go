@@ -1,49 +1,19 @@
 package api
 
 import (
-	"encoding/json"
-	"math"
 	"time"
 
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
+	"github.com/rayscope/rayscope/internal/wire"
 )
 
 // The shapes of the service model that this release answers. Members that are not set are null, as the service writes
 // them, so they are pointers without omitempty; lists are empty, not null, unless the service was seen to do otherwise.
 
-// timestamp is a time in a request: epoch seconds with a fraction; text in RFC 3339 form is understood as well.
-type timestamp struct {
-	segment.Time
-	set bool
-}
-
-// maxEpoch is the end of year 9999: times beyond are mistakes, mostly milliseconds taken for seconds.
-const maxEpoch = 253402300800
-
-func (t *timestamp) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		return nil
-	}
-	if b[0] == '"' {
-		var s time.Time
-		if err := json.Unmarshal(b, &s); err != nil {
-			return invalid("%.60s is not a time. Send epoch seconds as a number, for example 1758654600.25.", b)
-		}
-		*t = timestamp{segment.TimeOf(s), true}
-		return nil
-	}
-	var f float64
-	if err := json.Unmarshal(b, &f); err != nil {
-		return invalid("%.60s is not a time. Send epoch seconds as a number, for example 1758654600.25.", b)
-	}
-	if f < 0 || f >= maxEpoch {
-		return invalid("%.60s is not a time between the years 1970 and 9999. Send epoch seconds, not milliseconds.", b)
-	}
-	*t = timestamp{segment.Time(math.Round(f * 1e6)), true}
-	return nil
-}
+// timestamp is a time in a request.
+type timestamp = wire.Timestamp
 
 type serviceID struct {
 	Name      string
@@ -108,9 +78,9 @@ func window(axis store.Axis, from, to timestamp, longest time.Duration) (store.W
 // ordered checks that both ends of a time range are given, the earlier one first.
 func ordered(from, to timestamp) error {
 	switch {
-	case !from.set:
+	case !from.Set:
 		return invalid("StartTime is missing. Send epoch seconds, for example 1758654600.")
-	case !to.set:
+	case !to.Set:
 		return invalid("EndTime is missing. Send epoch seconds, for example 1758654900.")
 	case to.Time < from.Time:
 		return invalid("End time cannot be earlier than start time")

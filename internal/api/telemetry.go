@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/settings"
 )
@@ -79,7 +80,7 @@ func (in *putTelemetryRecordsInput) check() error {
 		}
 	}
 	for i, r := range in.TelemetryRecords {
-		if !r.Timestamp.set {
+		if !r.Timestamp.Set {
 			return invalid("TelemetryRecords[%d].Timestamp is missing. Send epoch seconds.", i)
 		}
 		e := r.BackendConnectionErrors
@@ -103,44 +104,31 @@ func toTelemetry(r telemetryRecord) settings.Telemetry {
 	}
 }
 
-// daemonsPath is where the console and scripts ask what daemons reported.
-const daemonsPath = "/rayscope/v1/daemons"
-
-type daemonsOutput struct{ Daemons []daemonShape }
-
-// daemonShape has the names of PutTelemetryRecords.
-type daemonShape struct {
-	Hostname         string
-	EC2InstanceId    string
-	ResourceARN      string
-	LastHeard        *float64 // epoch seconds of this server
-	TelemetryRecords []telemetryShape
-}
-
-type telemetryShape struct {
-	Timestamp               *float64
-	SegmentsReceivedCount   int32
-	SegmentsSentCount       int32
-	SegmentsSpilloverCount  int32
-	SegmentsRejectedCount   int32
-	BackendConnectionErrors backendConnectionErrors
-}
-
 // listDaemons answers the last records of each daemon, the last heard first.
 func (a *API) listDaemons(ctx context.Context, _ []byte) (any, error) {
 	daemons, err := a.Settings.Daemons(ctx, a.Account)
 	if err != nil {
 		return nil, err
 	}
-	return daemonsOutput{convert(daemons, func(d settings.Daemon) daemonShape {
-		return daemonShape{d.Host, d.Instance, d.Resource, seconds(segment.TimeOf(d.Heard)), convert(d.Records, ofTelemetry)}
+	return rayapi.DaemonsResponse{Daemons: convert(daemons, func(d settings.Daemon) rayapi.Daemon {
+		return rayapi.Daemon{Hostname: d.Host, EC2InstanceId: d.Instance, ResourceARN: d.Resource, LastHeard: epoch(d.Heard),
+			TelemetryRecords: convert(d.Records, ofTelemetry)}
 	})}, nil
 }
 
-func ofTelemetry(t settings.Telemetry) telemetryShape {
+func ofTelemetry(t settings.Telemetry) rayapi.TelemetryRecord {
 	e := t.ConnectionErrors
-	return telemetryShape{
-		seconds(segment.TimeOf(t.Time)), t.Received, t.Sent, t.Spilled, t.Rejected,
-		backendConnectionErrors{e.Timeout, e.Refused, e.HTTP4XX, e.HTTP5XX, e.UnknownHost, e.Other},
+	return rayapi.TelemetryRecord{
+		Timestamp: epoch(t.Time), SegmentsReceivedCount: t.Received, SegmentsSentCount: t.Sent, SegmentsSpilloverCount: t.Spilled,
+		SegmentsRejectedCount: t.Rejected,
+		BackendConnectionErrors: rayapi.BackendConnectionErrors{
+			TimeoutCount: e.Timeout, ConnectionRefusedCount: e.Refused, HTTPCode4XXCount: e.HTTP4XX, HTTPCode5XXCount: e.HTTP5XX,
+			UnknownHostCount: e.UnknownHost, OtherCount: e.Other,
+		},
 	}
+}
+
+func epoch(t time.Time) *rayapi.EpochSeconds {
+	s := rayapi.EpochSeconds(segment.TimeOf(t).Seconds())
+	return &s
 }

@@ -14,9 +14,11 @@ type scratch struct {
 	records []store.Record
 }
 
-// maxScratch is how many bytes of digests a scratch may have room for and still be pooled: several full batches of the
-// daemon. One giant call must not hold its memory for good.
-const maxScratch = 4 << 20
+// Bounds of what a scratch may have room for and still be pooled. One giant call must not hold its memory for good.
+const (
+	maxScratch  = 4 << 20 // bytes of digests: several full batches of the daemon
+	maxEntities = 4 << 10 // of one document, 250 bytes each: four times what 64 KB can have
+)
 
 // read fills the records from the documents and returns those that were refused.
 func (s *scratch) read(account store.Account, received segment.Time, docs [][]byte) (refused []Refusal) {
@@ -65,7 +67,7 @@ func (s *scratch) bytes() (n int) {
 
 // release lets go of the caller's documents and puts s back.
 func (in *Ingester) release(s *scratch) {
-	if cap(s.digests) > maxScratch {
+	if cap(s.digests) > maxScratch || cap(s.digest.Entities) > maxEntities {
 		return
 	}
 	s.digest.Reset()

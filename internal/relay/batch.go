@@ -15,7 +15,7 @@ const (
 	// maxDocuments is X-Ray's bound for one call.
 	maxDocuments = 50
 	// maxBody closes a batch before its body grows beyond it: 50 documents of 64 KB would make 3.2 MB, which not every
-	// server and proxy takes, and which is lost or sent again as a whole.
+	// server and proxy takes, and which is lost or sent again as a whole. A document that is longer is alone in its batch.
 	maxBody = 1 << 20
 	// maxAge closes a batch. X-Ray's daemon waits for a second; at a fifth of it a trace is found while its page still loads,
 	// and 5 calls a second are no burden.

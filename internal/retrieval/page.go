@@ -19,7 +19,7 @@ const (
 	maxSpans    = 100       // of a trace on a page; it goes on on the next
 	maxDocument = 200 << 10 // bytes of a span; longer segments come apart
 	maxServices = 1000      // of a page of a map
-	maxBytes    = 4 << 20   // of documents on a page, exceeded by less than one: 500 of the longest would be 100 MB
+	maxBytes    = 4 << 20   // of documents on a page, exceeded by less than one: 500 of 200 KiB would be 100 MB
 )
 
 // A Page is a part of what a job found. Unless the status is Complete it is empty.

@@ -59,6 +59,25 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// BenchmarkParseWide shows that the time of a child does not grow with their number, also when each is there twice.
+func BenchmarkParseWide(b *testing.B) {
+	for _, children := range []int{200, 3000} {
+		for _, times := range []int{1, 2} {
+			doc := []byte(wide(children, times, false))
+			b.Run(fmt.Sprintf("%dx%d", children, times), func(b *testing.B) {
+				b.SetBytes(int64(len(doc)))
+				b.ReportAllocs()
+				var d segment.Digest
+				for b.Loop() {
+					if err := segment.Parse(doc, &d); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkDecode(b *testing.B) {
 	for _, size := range sizes {
 		b.Run(size.name, func(b *testing.B) {

@@ -171,15 +171,18 @@ func (e *Entity) Class() Class {
 	return ClassOK
 }
 
+// MaxDocument is the most bytes of JSON text that a document may have. The service takes 64 KB, and says so in different ways; SDKs
+// have to lose what one segment says beyond that. Here it is found, while a batch of a call still fits into a few MiB.
+const MaxDocument = 1 << 20
+
 // Limits of what is indexed. What exceeds them stays in the document.
 const (
-	MaxDocument        = 64 << 10 // bytes of JSON text; the service's quota
-	MaxDepth           = 512      // nesting of JSON values: 64 KiB could nest 32,768 deep, no honest document nests 100
-	MaxName            = 200      // characters; longer names are cut
-	MaxAnnotations     = 50       // distinct keys per document that are indexed; the service's quota per trace
-	MaxAnnotationKey   = 500      // characters
-	MaxAnnotationValue = 1000     // characters
-	MaxExceptions      = 100      // exceptions per entity: a chain of causes is seldom longer than ten
-	MaxLinks           = 20       // links per segment; the service's quota
-	MaxIndexedString   = 1024     // bytes of a url, user agent, exception message, ... in the digest
+	MaxDepth           = 512  // nesting of JSON values: 1 MiB could nest 500,000 deep, no honest document nests 100
+	MaxName            = 200  // characters; longer names are cut
+	MaxAnnotations     = 50   // distinct keys per document that are indexed; the service's quota per trace
+	MaxAnnotationKey   = 500  // characters
+	MaxAnnotationValue = 1000 // characters
+	MaxExceptions      = 100  // exceptions per entity: a chain of causes is seldom longer than ten
+	MaxLinks           = 20   // links per segment; the service's quota
+	MaxIndexedString   = 1024 // bytes of a url, user agent, exception message, ... in the digest
 )

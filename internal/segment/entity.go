@@ -156,7 +156,7 @@ func (p *parser) subsegment(e *Entity, f *frame) {
 func (p *parser) subsegments(parent int) {
 	p.d.Entities = p.d.Entities[:parent+1]
 	p.rejection = nil
-	var seen idSet
+	var c children
 	for ok := p.array(); ok; ok = p.More(']') {
 		if p.Peek() != '{' || p.rejection != nil { // what follows a bad one cannot change the verdict, only be no JSON
 			p.Skip()
@@ -164,27 +164,80 @@ func (p *parser) subsegments(parent int) {
 		}
 		child := len(p.d.Entities)
 		p.entity(child, int32(parent))
-		if p.Err() == nil && p.rejection == nil && !seen.add(p.d.Entities[child].ID) {
-			p.deduplicate(parent, child)
+		if p.Err() != nil || p.rejection != nil {
+			continue
+		}
+		if twin := p.twin(&c, parent, child); twin >= 0 {
+			p.deduplicate(&c, twin, child)
 		}
 	}
 }
 
-// deduplicate drops the last child of parent, or an earlier one with the same id, if there is one.
-func (p *parser) deduplicate(parent, child int) {
+// deduplicate drops the last child of a parent, or its twin.
+func (p *parser) deduplicate(c *children, twin, child int) {
 	all := p.d.Entities
-	for i := parent + 1; i < child; i++ {
-		if e := &all[i]; int(e.Within) != parent || e.ID != all[child].ID {
-			continue
-		}
-		if all[i].Is(InProgress) && !all[child].Is(InProgress) {
-			all[i].Within = superseded
-			p.superseded = true
-			return
-		}
+	if !all[twin].Is(InProgress) || all[child].Is(InProgress) {
 		p.d.Entities = all[:child]
 		return
 	}
+	all[twin].Within = superseded
+	p.superseded = true
+	if c.index != nil {
+		c.index[all[child].ID] = int32(child)
+	}
+}
+
+// children are those of one entity so far.
+type children struct {
+	seen  idSet
+	index map[ID]int32 // nil until it is needed
+}
+
+// maxLooks is how many entities are looked at for twins before an index is made: more than a document of 64 KB has need of. In one of
+// 16,000 children each would be compared with all before it.
+const maxLooks = 1 << 16
+
+// twin finds the earlier child of parent that has the same id as the last; -1 if there is none.
+func (p *parser) twin(c *children, parent, child int) int {
+	id := p.d.Entities[child].ID
+	isNew := c.seen.add(id)
+	if c.index == nil {
+		if isNew {
+			return -1
+		}
+		if p.looks < maxLooks {
+			return p.look(parent, child)
+		}
+		c.index = p.indexOf(parent, child)
+	}
+	if twin, found := c.index[id]; found {
+		return int(twin)
+	}
+	c.index[id] = int32(child)
+	return -1
+}
+
+func (p *parser) look(parent, child int) int {
+	all := p.d.Entities
+	for i := parent + 1; i < child; i++ {
+		if int(all[i].Within) == parent && all[i].ID == all[child].ID {
+			p.looks += i - parent
+			return i
+		}
+	}
+	p.looks += child - parent
+	return -1
+}
+
+// indexOf is the index of the children before the last.
+func (p *parser) indexOf(parent, child int) map[ID]int32 {
+	index := make(map[ID]int32)
+	for i := parent + 1; i < child; i++ {
+		if e := &p.d.Entities[i]; int(e.Within) == parent {
+			index[e.ID] = int32(i)
+		}
+	}
+	return index
 }
 
 // superseded is the value of Entity.Within that marks an entity which settle leaves out.

@@ -41,6 +41,7 @@ type parser struct {
 
 	rejection  *Rejection // of the first bad entity in document order
 	superseded bool       // some entities are marked as superseded
+	looks      int        // entities that deduplicate has looked at
 }
 
 // tooLarge refuses a document by its size. It reads the id if that stands before the end of what would be allowed.

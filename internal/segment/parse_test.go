@@ -201,7 +201,7 @@ func TestSizeLimit(t *testing.T) {
 		t.Errorf("%d bytes: %v", segment.MaxDocument, err)
 	}
 	late := `{"metadata":"` + strings.Repeat("x", segment.MaxDocument) + `","id":"` + rootID + `"}`
-	for _, c := range []struct{ doc, id string }{{fill(segment.MaxDocument + 1), rootID}, {late, ""}, {strings.Repeat("[", 1e6), ""}} {
+	for _, c := range []struct{ doc, id string }{{fill(segment.MaxDocument + 1), rootID}, {late, ""}, {strings.Repeat("[", segment.MaxDocument+1), ""}} {
 		var r *segment.Rejection
 		if err := segment.Parse([]byte(c.doc), new(segment.Digest)); !errors.As(err, &r) || r.Code != segment.InvalidSegment || r.ID != c.id {
 			t.Errorf("%d bytes: %v, want InvalidSegment with id %q", len(c.doc), err, c.id)
@@ -323,6 +323,54 @@ func TestDuplicateSubsegments(t *testing.T) {
 		if got := strings.Join(names, " "); got != test.want {
 			t.Errorf("%s: entities with the index they are within: %s, want %s", test.what, got, test.want)
 		}
+	}
+}
+
+// wide is a document with so many children, each of which comes first in progress if it is open, and so often. Children of an even
+// number have one within.
+func wide(children, times int, open bool) string {
+	var b strings.Builder
+	for round := range times {
+		for i := range children {
+			end := `"end_time":11`
+			if open && round == 0 {
+				end = `"in_progress":true`
+			}
+			fmt.Fprintf(&b, `,{"id":"%016x","name":"c","start_time":10,%s`, i, end)
+			if i%2 == 0 {
+				fmt.Fprintf(&b, `,"subsegments":[{"id":"%016x","name":"g","start_time":10,"end_time":11}]`, i) // the id may be elsewhere, too
+			}
+			b.WriteByte('}')
+		}
+	}
+	return with("subsegments", "["+b.String()[1:]+"]")
+}
+
+// Twins are found among many children as among few.
+func TestManyDuplicates(t *testing.T) {
+	for _, c := range []struct {
+		children, times int
+		open            bool
+	}{{6000, 1, false}, {3000, 2, false}, {3000, 2, true}, {2000, 3, true}} {
+		var d segment.Digest
+		if err := segment.Parse([]byte(wide(c.children, c.times, c.open)), &d); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := len(d.Entities), 1+c.children+c.children/2; got != want {
+			t.Errorf("%+v: %d entities, want %d", c, got, want)
+		}
+		seen := map[segment.ID]bool{}
+		for i, e := range d.Entities[1:] {
+			switch {
+			case e.Name == "c" && (e.Within != 0 || seen[e.ID] || e.Is(segment.InProgress)):
+				t.Fatalf("%+v: child %d, %s: it is within %d, twice: %v, in progress: %v", c, i, e.ID, e.Within, seen[e.ID], e.Is(segment.InProgress))
+			case e.Name == "g" && d.Entities[e.Within].ID != e.ID:
+				t.Fatalf("%+v: grandchild %s is below %s", c, e.ID, d.Entities[e.Within].ID)
+			case e.Name == "c":
+				seen[e.ID] = true
+			}
+		}
+		roundTrip(t, &d)
 	}
 }
 

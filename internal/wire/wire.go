@@ -13,7 +13,7 @@ import (
 )
 
 // MaxBody is the most bytes of a request, unpacked. It holds 50 documents of 64 KiB with every character escaped once,
-// which is what a daemon may send.
+// which is what a daemon may send, and one of segment.MaxDocument in the longest escapes, of six bytes each.
 const MaxBody = 8 << 20
 
 // ReadBody reads the request's body into b, which it grows, and unpacks it if it is packed by gzip. It is an error if it

@@ -104,7 +104,7 @@ func TestBadDocuments(t *testing.T) {
 		{"a parent that is no id", bad(harness.Args{"id": id, "parent_id": "mother"}), id, "InvalidParentId", ""},
 		{"a bad subsegment inside", bad(harness.Args{"id": id, "subsegments": []harness.Args{nested}}), id, "MissingName",
 			"Invalid subsegment. ErrorCode: MissingName, Cause: null"},
-		{"more than 64 KiB", bad(harness.Args{"id": id, "user": strings.Repeat("u", 64<<10)}), id, "InvalidSegment", ""},
+		{"more than 1 MiB", bad(harness.Args{"id": id, "user": strings.Repeat("u", 1<<20)}), id, "InvalidSegment", ""},
 		{"brackets, 30,000 deep", strings.Repeat("[", 30_000), "", "ParseError", ""},
 	}
 	var documents []string

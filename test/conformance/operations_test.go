@@ -79,7 +79,8 @@ var operations = []operation{
 		"A name that is not allowed is an `InvalidRequestException`, a name that the model has not for this operation."}},
 	{name: "PutTelemetryRecords", limits: []string{"The last 15 records of each of 500 daemons are kept."}, differs: []string{
 		"What daemons report can be read again: `GET /rayscope/v1/daemons`."}},
-	{name: "PutTraceSegments", limits: []string{"1 to 50 documents of 64 KiB each."}},
+	{name: "PutTraceSegments", limits: []string{"1 to 50 documents of 1 MiB each."}, differs: []string{
+		"A document may have 1 MiB, where the service takes 64 KB: what one segment says cannot be split, and would be lost. A daemon that also writes to X-Ray counts and logs what that refuses."}},
 	{name: "StartTraceRetrieval", limits: []string{"1 to 100 trace ids.", "A retrieval can be read for an hour; 1,000 may be there at a time."}, differs: []string{
 		"Retrievals are kept in memory: they are gone when the server stops."}},
 	{name: "TagResource", limits: []string{"50 tags a resource.", "Resources are groups and sampling rules other than `Default`."}, differs: []string{

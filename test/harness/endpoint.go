@@ -37,6 +37,8 @@ type Fault struct {
 	RetryAfter time.Duration // told to the caller
 	HTML       bool          // the answer is a page, as of a proxy that people have to log in to
 
+	MaxBody int // bytes; a longer body is answered by 413. 0: any is taken
+
 	Delay time.Duration // before the answer
 	Hang  bool          // the request is read and never answered
 
@@ -145,6 +147,9 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f := e.begin(r)
 	if f = e.wait(r, f); f.Hang {
 		return
+	}
+	if f.MaxBody > 0 && len(body) > f.MaxBody {
+		f.Status = http.StatusRequestEntityTooLarge
 	}
 	if f.Status != 0 {
 		f.write(w)

@@ -1,15 +1,45 @@
 package sdkdiff
 
-// everywhere are differences of both programs.
+// everywhere are differences of all programs that send anything.
 var everywhere = []difference{
 	{fact: `.* Dummy`, aws: `true|false`, why: "a field of AWS' SDK that slips into the document: it means nothing to X-Ray"},
 	{fact: `.* aws\.xray\.sdk_version`, aws: `\d.*`, ours: `\d.*`, why: "each SDK has its own version"},
 	{fact: `.*/.* trace_id`, aws: `.+`, why: "a subsegment within its segment's document belongs to the segment's trace: said once"},
 	{fact: `.*/.* parent_id`, aws: `.+`, why: "nesting says it; AWS' SDK names the segment even where the parent is another subsegment"},
-	{fact: `.* (sent|listed)`, aws: `again`, why: "a document is sent once, and a subsegment stands in it once", sometimes: true},
+	again,
+}
+
+var again = difference{fact: `.* (sent|listed)`, aws: `again`, why: "a document is sent once, and a subsegment stands in it once", sometimes: true}
+
+// failing are those of programs in which work fails.
+var failing = []difference{
 	{fact: `.* cause\.exceptions\.0\.cause`, ours: `16 digits`, why: "a wrapped error leads to the one it wraps"},
 	{fact: `.*\.stack begins`, aws: `in the SDK`, ours: `in the program`, why: "a stack begins with the program's own code"},
 	{fact: `.* cause\.exceptions\.[1-9]\..*`, ours: `.+`, why: "what an error wraps is recorded too"},
+}
+
+// disabledDifferences are those of the program settings while the SDK is off.
+var disabledDifferences = []difference{
+	{fact: `printed handler#[13]`, aws: `segment: false traced: true`, ours: `segment: false traced: false`, why: "an SDK that is off does not read requests"},
+	{fact: `printed handler#[24]`, aws: `status: 202 reply: Root=.+`, ours: `status: 202 reply: `, why: "an SDK that is off adds nothing to answers"},
+}
+
+// lowerCase is how a word in lower case differs from one that is no strategy.
+var lowerCase = difference{fact: `printed strategy of the context#1`, aws: `missing: .*`, why: "the word counts in lower case, too, and beats the program"}
+
+// strategyDifferences are those under a context-missing strategy that does not exist.
+var strategyDifferences = []difference{
+	{fact: `printed .*#1`, aws: `panics runtime error: invalid memory address or nil pointer dereference`, ours: `(?s).*`,
+		why: "a word that is no strategy is logged, and the default is used"},
+}
+
+// lambdaDifferences are those where only the environment says which request a Lambda function works on: nothing is said in the context.
+var lambdaDifferences = []difference{
+	{fact: `(nobody's|stock\.example\.com)#.*`, ours: `.+`, why: "what has lost its context belongs to the function's segment all the same"},
+	{fact: `printed nobody's call#1`, aws: `header ""`, ours: `header "Root=1-5759e988-bd862e3fe1be46a994272799;Parent=[0-9a-f]{16};Sampled=1"`,
+		why: "what has lost its context belongs to the function's segment all the same"},
+	{fact: `printed (nobody's subsegment|lambda without header)#1`, aws: `begun: true`, ours: `begun: false`, why: "as above: begun is said of what has no segment"},
+	{fact: `printed strategy of the (program|context)#1`, aws: `missing: .*`, why: "the context is not missing then"},
 }
 
 var jobsDifferences = []difference{

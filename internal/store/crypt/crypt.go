@@ -35,8 +35,8 @@ const (
 	overhead = headLen + nonceLen + 16
 )
 
-// maxPlain bounds what a document may have when it is decompressed. A document that is taken in has 64 KiB.
-const maxPlain = 1 << 20
+// maxPlain bounds what a document may have when it is decompressed.
+const maxPlain = segment.MaxDocument
 
 // Errors that callers test for.
 var (

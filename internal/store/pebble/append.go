@@ -16,11 +16,11 @@ import (
 
 const (
 	// maxBatchBytes bounds one write to the log: a larger Append is several. It must stay below half a memtable, from
-	// where on Pebble treats a batch as a table of its own.
+	// where on Pebble treats a batch as a table of its own. A document that is larger by itself may become one.
 	maxBatchBytes = 256 << 10
 
-	// maxCommits bounds the writes under way, and so what a hung disk can keep in memory: 16 MiB. Many more than the
-	// log needs to share its syncs well.
+	// maxCommits bounds the writes under way, and so what a hung disk can keep in memory: 16 MiB, or a document of
+	// segment.MaxDocument and its digest each. Many more than the log needs to share its syncs well.
 	maxCommits = 64
 )
 

@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/rayscope/rayscope/internal/segment"
@@ -43,6 +45,33 @@ func appendMany(f *fixture) {
 	for _, t := range got {
 		if len(t.Rows) != rows || len(t.Rows[0].Data) != 4<<10 {
 			f.Fatalf("trace %s has %d rows, want %d of 4 KiB", t.ID, len(t.Rows), rows)
+		}
+	}
+}
+
+func appendLong(f *fixture) {
+	id := sdkID(noon, 1)
+	random := rand.New(rand.NewPCG(1, 2)) // not to be compressed
+	var rs []store.Record
+	for n := range uint64(4) {
+		r := record(id, n, noon)
+		r.Document = make([]byte, segment.MaxDocument-int(n))
+		for i := range r.Document {
+			r.Document[i] = byte(random.Uint32())
+		}
+		r.Digest = r.Document[:len(r.Document)/3]
+		rs = append(rs, r)
+	}
+	f.append(rs[:2]...)
+	f.append(rs[2])
+	f.append(rs[3])
+	digests, documents := f.digests(alice, id), f.collect(f.store.Documents(f.ctx, alice, id))
+	f.want("Digests", digests, id)
+	f.want("Documents", documents, id)
+	for i, r := range rs {
+		if !bytes.Equal(digests[0].Rows[i].Data, r.Digest) || !bytes.Equal(documents[0].Rows[i].Data, r.Document) {
+			f.Errorf("record %d of %d bytes: got a digest of %d and a document of %d bytes, or other ones", i, len(r.Document),
+				len(digests[0].Rows[i].Data), len(documents[0].Rows[i].Data))
 		}
 	}
 }

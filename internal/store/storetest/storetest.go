@@ -33,6 +33,7 @@ type testCase struct {
 var cases = []testCase{
 	{"append-visible", "what Append returned nil for is in every read that begins afterwards", appendVisible},
 	{"append-many", "an Append of any size is kept whole", appendMany},
+	{"append-long", "documents of any length that is taken in come back as they were", appendLong},
 	{"append-nothing", "an Append of no records succeeds", appendNothing},
 	{"append-owns-nothing", "the bytes of records belong to the caller again after Append", appendOwnsNothing},
 	{"append-empty-bytes", "a record without digest and document is a row", appendEmptyBytes},

@@ -1,6 +1,7 @@
+import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, Info } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
-  ServerInfo,
+  GetGroupsResponse,
   ServiceGraphRequest,
   ServiceGraphResponse,
   TraceGraphResponse,
@@ -83,5 +84,8 @@ export const api = {
   traceSummaries: (query: TraceSummariesRequest, signal: AbortSignal) =>
     post<TraceSummariesResponse>('/TraceSummaries', query, signal),
   traces: (ids: string[], signal: AbortSignal) => post<BatchGetTracesResponse>('/Traces', { TraceIds: ids }, signal),
-  info: (signal: AbortSignal) => request<ServerInfo>('/rayscope/v1/info', { signal }),
+  groups: (NextToken: string | null, signal: AbortSignal) => post<GetGroupsResponse>('/Groups', NextToken === null ? {} : { NextToken }, signal),
+  analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
+  complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
+  info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
 };

@@ -1,9 +1,11 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { graphOf, type Graph } from '../util/graph';
 import { liveSecondsOf, windowOf, type TimeRange, type Window } from '../util/range';
+import type { View } from '../util/view';
 import { treeOf, type TraceTree } from '../util/tree';
 import { api, ApiError } from './client';
-import type { TraceSummary } from './types';
+import type { AnalyzeResponse, Selection, Views } from './rayscope.gen';
+import type { GroupSummary, TraceSummary } from './types';
 
 const nowSeconds = (): number => Date.now() / 1000;
 
@@ -92,3 +94,50 @@ export const useNewestTrace = (everyMs: number | null, enabled = true) =>
 
 export const useServerInfo = () =>
   useQuery({ queryKey: ['info'], queryFn: ({ signal }) => api.info(signal), staleTime: Infinity });
+
+/** All groups, the default one among them. */
+export const useGroups = () =>
+  useQuery({
+    queryKey: ['groups'],
+    queryFn: async ({ signal }): Promise<GroupSummary[]> => {
+      const groups: GroupSummary[] = [];
+      let token: string | null = null;
+      do {
+        const page = await api.groups(token, signal);
+        groups.push(...(page.Groups ?? []));
+        token = page.NextToken;
+      } while (token !== null && token !== '');
+      return groups;
+    },
+    staleTime: 60_000,
+  });
+
+/** Which traces a page looks at. */
+export type Scope = Pick<View, 'range' | 'live' | 'filter' | 'group'>;
+
+export interface Analysis {
+  answer: AnalyzeResponse;
+  window: Window;
+}
+
+/** What the server finds out about the traces of a scope, in one pass over them. Keep `views` and `split` as small as the page needs. */
+export const useAnalysis = (scope: Scope, views: Views, split: { selection?: Selection; compare?: string } = {}, enabled = true) =>
+  useQuery({
+    queryKey: ['analysis', scope.range, scope.filter, scope.group, views, split],
+    queryFn: async ({ signal }): Promise<Analysis> => {
+      const window = windowOf(scope.range, nowSeconds());
+      const query = {
+        StartTime: window.start,
+        EndTime: window.end,
+        ...(scope.filter === '' ? {} : { FilterExpression: scope.filter }),
+        ...(scope.group === '' ? {} : { GroupName: scope.group }),
+        ...(split.selection === undefined ? {} : { Selection: split.selection }),
+        ...(split.compare === undefined || split.compare === '' ? {} : { Compare: split.compare }),
+        Views: views,
+      };
+      return { answer: await api.analyze(query, signal), window };
+    },
+    refetchInterval: refetchEvery(scope.range, scope.live),
+    placeholderData: keepPreviousData,
+    enabled,
+  });

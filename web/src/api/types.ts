@@ -69,6 +69,7 @@ export interface Service extends ServiceId {
 export interface ServiceGraphRequest {
   StartTime: EpochSeconds;
   EndTime: EpochSeconds;
+  GroupName?: string;
 }
 
 export interface ServiceGraphResponse {
@@ -129,6 +130,7 @@ export interface TraceSummariesRequest {
   StartTime: EpochSeconds;
   EndTime: EpochSeconds;
   TimeRangeType?: 'TraceId' | 'Event' | 'Service';
+  FilterExpression?: string;
   NextToken?: string;
 }
 
@@ -158,13 +160,13 @@ export interface BatchGetTracesResponse {
   NextToken: string | null;
 }
 
-/** Answer of GET /rayscope/v1/info. */
-export interface ServerInfo {
-  Version: string;
-  Account: string;
-  Region: string;
-  /** host:port of the API. */
-  Listen: string;
-  /** host:port of the daemon listener, empty when it is off. */
-  Daemon: string;
+export interface GroupSummary {
+  GroupName: string;
+  GroupARN: string | null;
+  FilterExpression: string | null;
+}
+
+export interface GetGroupsResponse {
+  Groups: GroupSummary[] | null;
+  NextToken: string | null;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paths, rangeOnly } from './paths';
+import { paths, scopeOf } from './paths';
 import { defaultView } from './view';
 
 test('links of the console', () => {
@@ -25,7 +25,7 @@ test('links of the console', () => {
   `);
 });
 
-test('another page gets the time and nothing else', () => {
-  const view = { ...defaultView, live: false, node: 'x', row: 'y', range: { kind: 'last', seconds: 3600 } } as const;
-  expect(paths.traces(rangeOnly(view))).toBe('/traces?last=1h&live=off');
+test('another page gets the time, the filter and the group, and nothing else', () => {
+  const view = { ...defaultView, live: false, filter: 'fault', node: 'x', row: 'y', range: { kind: 'last', seconds: 3600 } } as const;
+  expect(paths.traces(scopeOf(view))).toBe('/traces?last=1h&live=off&filter=fault');
 });

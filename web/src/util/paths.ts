@@ -1,8 +1,10 @@
 import { defaultView, writeView, type View } from './view';
 
-const withView = (path: string, view: Partial<View>): string => {
-  const query = writeView({ ...defaultView, ...view }).toString();
-  return query === '' ? path : `${path}?${query}`;
+/** withView is a path with the view in it, and with keys of the page's own codec. */
+export const withView = (path: string, view: Partial<View>, more: Record<string, string> = {}): string => {
+  const query = writeView({ ...defaultView, ...view });
+  for (const [key, value] of Object.entries(more)) query.set(key, value);
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 };
 
 /** All links of the console are built here. */
@@ -13,5 +15,5 @@ export const paths = {
   start: () => '/start',
 };
 
-/** What a link to another page keeps of the present view. */
-export const rangeOnly = ({ range, live }: View): Partial<View> => ({ range, live });
+/** What a link to another page keeps of the present view: which data it looks at. */
+export const scopeOf = ({ range, live, filter, group }: View): Partial<View> => ({ range, live, filter, group });

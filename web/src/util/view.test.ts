@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultView, readView, writeView, type View } from './view';
+import { patched } from './urlState';
+import { defaultView, readView, viewCodec, writeView, type View } from './view';
 
 const read = (query: string): View => readView(new URLSearchParams(query));
 
@@ -13,6 +14,7 @@ describe('the codec of the view', () => {
     ['edge=web%3Eapi', { edge: 'web>api' }],
     ['class=fault%2Cok', { classes: ['fault', 'ok'] }],
     ['via=a%7Cremote&via=b', { via: ['a|remote', 'b'] }],
+    ['filter=fault+AND+service%28%22a%26b%22%29&group=checkout', { filter: 'fault AND service("a&b")', group: 'checkout' }],
     ['sort=slowest', { sort: 'slowest' }],
     ['row=c8d7e6f5a4b39281&tab=exceptions', { row: 'c8d7e6f5a4b39281', tab: 'exceptions' }],
   ])('%j is read, and written the same', (query, change) => {
@@ -44,5 +46,10 @@ describe('the codec of the view', () => {
   test('names of any characters survive', () => {
     const node = 'https://sqs.eu-central-1.amazonaws.com/111122223333/Ü & = # +|AWS::SQS::Queue';
     expect(readView(new URLSearchParams(writeView({ ...defaultView, node }).toString())).node).toBe(node);
+  });
+
+  test('a change leaves the keys of other codecs alone', () => {
+    const query = new URLSearchParams('bins=40&node=orders&last=1h');
+    expect(patched(viewCodec, query, { node: null, filter: 'fault' }).toString()).toBe('bins=40&last=1h&filter=fault');
   });
 });

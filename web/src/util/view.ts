@@ -1,5 +1,6 @@
 import { defaultRange, formatLast, parseLast, validBetween, type TimeRange } from './range';
 import { isStatusClass, statusClasses, type StatusClass } from './status';
+import type { Codec } from './urlState';
 
 export const detailTabs = ['overview', 'resources', 'annotations', 'metadata', 'exceptions', 'sql', 'raw'] as const;
 export type DetailTab = (typeof detailTabs)[number];
@@ -12,6 +13,10 @@ export interface View {
   range: TimeRange;
   /** Refresh by itself. An absolute range never does. */
   live: boolean;
+  /** A filter expression: only traces that match it; empty for all. */
+  filter: string;
+  /** Name of a group: only its traces; empty for all. */
+  group: string;
   /** Key of the selected map node or edge; at most one of both. */
   node: string | null;
   edge: string | null;
@@ -28,6 +33,8 @@ export interface View {
 export const defaultView: View = {
   range: defaultRange,
   live: true,
+  filter: '',
+  group: '',
   node: null,
   edge: null,
   classes: [],
@@ -48,13 +55,14 @@ const readRange = (query: URLSearchParams): TimeRange => {
   return seconds === null ? defaultRange : { kind: 'last', seconds };
 };
 
-/** readView never fails: what it does not understand is as if it were not there. */
 export const readView = (query: URLSearchParams): View => {
   const chosen = new Set((query.get('class') ?? '').split(',').filter(isStatusClass));
   const node = query.get('node');
   return {
     range: readRange(query),
     live: query.get('live') !== 'off',
+    filter: query.get('filter') ?? '',
+    group: query.get('group') ?? '',
     node,
     edge: node === null ? query.get('edge') : null,
     classes: statusClasses.filter((name) => chosen.has(name)),
@@ -65,16 +73,20 @@ export const readView = (query: URLSearchParams): View => {
   };
 };
 
-/** writeView leaves out what is as by default, so that links stay short. */
-export const writeView = (view: View): URLSearchParams => {
-  const query = new URLSearchParams();
-  if (view.range.kind === 'between') {
-    query.set('from', String(view.range.start));
-    query.set('to', String(view.range.end));
-  } else if (view.range.seconds !== (defaultRange.kind === 'last' ? defaultRange.seconds : 0)) {
-    query.set('last', formatLast(view.range.seconds));
+const writeRange = (range: TimeRange, query: URLSearchParams): void => {
+  if (range.kind === 'between') {
+    query.set('from', String(range.start));
+    query.set('to', String(range.end));
+  } else if (range.seconds !== (defaultRange.kind === 'last' ? defaultRange.seconds : 0)) {
+    query.set('last', formatLast(range.seconds));
   }
+};
+
+const write = (view: View, query: URLSearchParams): void => {
+  writeRange(view.range, query);
   if (!view.live) query.set('live', 'off');
+  if (view.filter !== '') query.set('filter', view.filter);
+  if (view.group !== '') query.set('group', view.group);
   if (view.node !== null) query.set('node', view.node);
   else if (view.edge !== null) query.set('edge', view.edge);
   if (view.classes.length > 0) query.set('class', view.classes.join(','));
@@ -82,5 +94,17 @@ export const writeView = (view: View): URLSearchParams => {
   if (view.sort !== defaultView.sort) query.set('sort', view.sort);
   if (view.row !== null) query.set('row', view.row);
   if (view.tab !== defaultView.tab) query.set('tab', view.tab);
+};
+
+export const viewCodec: Codec<View> = {
+  keys: ['from', 'to', 'last', 'live', 'filter', 'group', 'node', 'edge', 'class', 'via', 'sort', 'row', 'tab'],
+  read: readView,
+  write,
+};
+
+/** writeView leaves out what is as by default. */
+export const writeView = (view: View): URLSearchParams => {
+  const query = new URLSearchParams();
+  write(view, query);
   return query;
 };

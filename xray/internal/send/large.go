@@ -23,8 +23,9 @@ const (
 	maxAnswer = 64 << 10
 )
 
-// errNotServed is the answer of a daemon that takes documents by UDP only, as AWS' own does.
-var errNotServed = errors.New("documents over 64 KB need Rayscope's daemon, which takes them by TCP; they are dropped")
+// errNotServed is the answer of a daemon that takes documents by UDP only. Rayscope's takes them by TCP, too, and AWS' passes every call on
+// to X-Ray.
+var errNotServed = errors.New("the daemon does not take documents by TCP, where those over 64 KB have to go: they are dropped; use Rayscope's daemon, or AWS'")
 
 // A poster posts documents to the daemon's TCP address, one after the other. Its goroutine is there only while one waits.
 type poster struct {

@@ -96,7 +96,7 @@ func TestLargeNotTaken(t *testing.T) {
 		{"throttled", 429, `{"Message":"later"}`, `answered 429 Too Many Requests: {"Message":"later"}`},
 		{"moved", 307, "", "answered 307 Temporary Redirect"},
 		{"no X-Ray daemon", 200, "hello", "answer of http://"},
-		{"AWS' daemon", 404, "", "documents over 64 KB need Rayscope's daemon"},
+		{"no such call", 404, "", "the daemon does not take documents by TCP"},
 	} {
 		d := newDesk(t, tt.status, tt.answer)
 		var said journal

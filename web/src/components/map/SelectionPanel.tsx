@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { NodeIcon } from '../../ui/NodeIcon';
 import type { Graph, GraphEdge, GraphNode } from '../../util/graph';
 import { describeType } from '../../util/nodeType';
-import { paths, rangeOnly } from '../../util/paths';
+import { paths, scopeOf } from '../../util/paths';
 import type { View } from '../../util/view';
 import { titleOf } from './model';
 import { Neighbours } from './Neighbours';
@@ -36,7 +36,7 @@ const NodePanel = ({ node, graph, minutes, view, onSelect }: PanelProps & { node
       ) : (
         <TrafficFacts traffic={node.traffic} minutes={minutes} />
       )}
-      <Link className="rs-link" to={paths.traces({ ...rangeOnly(view), via: [node.key] })}>
+      <Link className="rs-link" to={paths.traces({ ...scopeOf(view), via: [node.key] })}>
         See the traces through {titleOf(node)}
       </Link>
       <Neighbours title="Called by" edges={graph.edges.filter((edge) => edge.to === node.key)} nameOf={(edge) => name(edge.from)} onSelect={selectEdge} />
@@ -63,7 +63,7 @@ const EdgePanel = ({ edge, graph, minutes, view, onSelect }: PanelProps & { edge
           {name(edge.from)} knows it as <strong>{edge.aliases.join(', ')}</strong>.
         </p>
       )}
-      <Link className="rs-link" to={paths.traces({ ...rangeOnly(view), via: [edge.from, edge.to] })}>
+      <Link className="rs-link" to={paths.traces({ ...scopeOf(view), via: [edge.from, edge.to] })}>
         See the traces through both
       </Link>
       <div className="rs-ends">

@@ -8,7 +8,7 @@ import type { Traffic } from '../../util/graph';
 import { percentile } from '../../util/stats';
 import { classWords, countedClasses, shareText } from '../../util/status';
 
-const Histogram = lazy(() => import('../../ui/Histogram'));
+const Histogram = lazy(() => import('../../ui/chart/Histogram'));
 
 const ClassCounts = ({ traffic }: { traffic: Traffic }) => (
   <div>

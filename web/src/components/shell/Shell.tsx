@@ -4,7 +4,7 @@ import { Link, NavLink, Outlet } from 'react-router';
 import { useServerInfo } from '../../api/queries';
 import { Patterns } from '../../ui/Patterns';
 import { Skeleton } from '../../ui/Skeleton';
-import { paths, rangeOnly } from '../../util/paths';
+import { paths, scopeOf } from '../../util/paths';
 import { useView } from '../../util/useView';
 import { ThemeSwitch } from './ThemeSwitch';
 import { TraceSearch } from './TraceSearch';
@@ -43,8 +43,8 @@ export const Shell = () => {
       <header className="rs-head">
         <Brand />
         <nav className="rs-nav" aria-label="Pages">
-          <NavLink to={paths.map(rangeOnly(view))}>Map</NavLink>
-          <NavLink to={paths.traces(rangeOnly(view))}>Traces</NavLink>
+          <NavLink to={paths.map(scopeOf(view))}>Map</NavLink>
+          <NavLink to={paths.traces(scopeOf(view))}>Traces</NavLink>
           <NavLink to={paths.start()}>Get started</NavLink>
         </nav>
         <div className="rs-head-end">

@@ -1,10 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
 import Tabs from '@cloudscape-design/components/tabs';
-import type { ServerInfo } from '../../api/types';
+import type { Info } from '../../api/rayscope.gen';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { reachable, snippetsFor, snippetTabs, type Addresses, type Snippet } from '../../util/snippets';
 
-const addressesOf = (info: ServerInfo): Addresses => ({
+const addressesOf = (info: Info): Addresses => ({
   endpoint: location.origin,
   daemon: reachable(info.Daemon, location.hostname),
   region: info.Region,
@@ -27,7 +27,7 @@ const Steps = ({ snippet, daemonOff }: { snippet: Snippet; daemonOff: boolean })
 );
 
 /** Programs that send a first trace, by language. */
-export const Snippets = ({ info }: { info: ServerInfo }) => {
+export const Snippets = ({ info }: { info: Info }) => {
   const addresses = addressesOf(info);
   const snippets = snippetsFor(addresses);
   return (

@@ -1,7 +1,7 @@
-import type { EChartsCoreOption } from 'echarts/core';
-import type { HistogramEntry } from '../api/types';
-import { countOf, durationText } from '../util/format';
-import { binsOf, percentile, type Bin } from '../util/stats';
+import type { HistogramEntry } from '../../api/types';
+import { countOf, durationText } from '../../util/format';
+import { binsOf, percentile, type Bin } from '../../util/stats';
+import type { DrawOption } from './Chart';
 
 const binText = ({ from, to }: Bin): string =>
   to === Infinity ? `slower than ${durationText(from)}` : `${durationText(from)} to ${durationText(to)}`;
@@ -14,6 +14,30 @@ const placeOf = (value: number, bins: Bin[]): number => {
   return bin.to === Infinity ? i + 0.5 : i + (value - bin.from) / (bin.to - bin.from);
 };
 
+/** valueAt is the value at a place on the axis of bins; at the very end of an open last bin, Infinity. */
+const valueAt = (place: number, bins: Bin[]): number => {
+  const i = Math.min(Math.max(Math.floor(place), 0), bins.length - 1);
+  const bin = bins[i];
+  if (bin === undefined) return 0;
+  if (bin.to === Infinity) return place > i + 0.5 ? Infinity : bin.from;
+  return bin.from + (bin.to - bin.from) * Math.min(Math.max(place - i, 0), 1);
+};
+
+/** A band of response times in seconds; `to` may be Infinity. */
+export interface Band {
+  from: number;
+  to: number;
+}
+
+/** bandOf is what was selected between two places on the axis of bins of a histogram. */
+export const bandOf = (entries: HistogramEntry[], [from, to]: [number, number]): Band => {
+  const bins = binsOf(entries);
+  return { from: valueAt(from, bins), to: valueAt(to, bins) };
+};
+
+/** The axis of bins, for selecting: bar i spans i to i + 1. */
+export const binAxis = 1;
+
 /** Name, share, and how high above the chart the name stands: neighbours are often close. */
 const marks = [
   ['p50', 0.5, 2],
@@ -21,10 +45,9 @@ const marks = [
   ['p99', 0.99, 2],
 ] as const;
 
-/** histogramOption describes the chart; `style` gives the colours of the page's theme. */
-export const histogramOption = (entries: HistogramEntry[], style: CSSStyleDeclaration): EChartsCoreOption => {
+/** histogramOption describes the chart; the chosen band is shaded. */
+export const histogramOption = (entries: HistogramEntry[], chosen: Band | null): DrawOption => (colour) => {
   const bins = binsOf(entries);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
   const lines = marks.map(([name, p, distance]) => ({
     name,
     label: { distance },
@@ -75,6 +98,11 @@ export const histogramOption = (entries: HistogramEntry[], style: CSSStyleDeclar
           lineStyle: { color: colour('--rs-line-strong'), type: 'dashed' },
           label: { formatter: '{b}', color: colour('--rs-muted'), fontSize: 10 },
           data: lines,
+        },
+        markArea: {
+          silent: true,
+          itemStyle: { color: colour('--rs-accent'), opacity: 0.14 },
+          data: chosen === null ? [] : [[{ xAxis: placeOf(chosen.from, bins) }, { xAxis: chosen.to === Infinity ? bins.length : placeOf(chosen.to, bins) }]],
         },
       },
     ],
