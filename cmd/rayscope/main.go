@@ -25,6 +25,9 @@ func program() *cli.Program {
 	return &cli.Program{
 		Name:     "rayscope",
 		Summary:  "Rayscope is a self-hosted distributed tracing system that speaks AWS X-Ray.",
-		Commands: []cli.Command{serveCommand(), demoCommand(), daemonCommand(), tracesCommand(), traceCommand(), mapCommand(), statsCommand(), tailCommand(), versionCommand()},
+		Commands: []cli.Command{
+			serveCommand(), demoCommand(), demoServiceCommand(), daemonCommand(),
+			tracesCommand(), traceCommand(), mapCommand(), statsCommand(), tailCommand(), versionCommand(),
+		},
 	}
 }
