@@ -77,7 +77,7 @@ test-daemon: build ## only the faults between the stand-alone daemon and its end
 	$(PROCESSES) -timeout 10m ./daemon -run '$(RUN)'
 
 .PHONY: test-sdk
-test-sdk: ## only the SDK for Go beside AWS' SDK: equal programs leave equal traces; RUN=expression chooses among the programs
+test-sdk: build ## only the SDK for Go beside AWS' SDK: equal programs leave equal traces; RUN=expression chooses among the programs
 	$(PROCESSES) -timeout 10m ./sdkdiff -run '$(RUN)'
 
 .PHONY: test-conformance

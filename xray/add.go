@@ -238,6 +238,15 @@ func (s *Segment) AddError(err error) error {
 	return nil
 }
 
+// addLateError records an error of what s stands for after its end. A segment that was sent by then stays as it was sent.
+func (s *Segment) addLateError(err error) {
+	s.Lock()
+	defer s.Unlock()
+	if s.tree != nil && !s.Dummy {
+		s.addError(err)
+	}
+}
+
 // AddException is AddError without the mark, for an error that is no fault: the caller sets the flag that goes with it.
 func (s *Segment) AddException(err error) {
 	if s == nil || s.tree == nil || err == nil {

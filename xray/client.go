@@ -47,6 +47,11 @@ func (t *roundTripper) RoundTrip(r *http.Request) (resp *http.Response, err erro
 	if SdkDisabled() {
 		return t.base.RoundTrip(r)
 	}
+	if seg := GetSegment(r.Context()); seg != nil {
+		if call := seg.hidden(); call != nil {
+			return t.base.RoundTrip(carrying(r.Context(), call, r))
+		}
+	}
 	err = Capture(r.Context(), hostOf(r), func(ctx context.Context) error {
 		seg := GetSegment(ctx)
 		switch {

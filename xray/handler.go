@@ -92,8 +92,14 @@ func answerHeader(seg *Segment, incoming *header.Header) string {
 			answer.SamplingDecision = header.Sampled
 		}
 	}
+	if answer.TraceID == noOpTraceID && answer.ParentID == "" && answer.SamplingDecision == header.Unknown {
+		return noOpAnswer
+	}
 	return answer.String()
 }
+
+// noOpAnswer is what most callers are told, when few requests are recorded.
+const noOpAnswer = header.RootPrefix + noOpTraceID
 
 // HttpCaptureResponse records the status of an answer in seg, with the flag that goes with it: error for 4xx, and throttle for 429; fault
 // for 5xx.

@@ -135,6 +135,9 @@ type connQueryer struct {
 func (q connQueryer) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (rows driver.Rows, err error) {
 	err = q.c.facts.capture(ctx, sqlCall{query: query}, func(ctx context.Context) error {
 		rows, err = q.query(ctx, query, args)
+		if err == nil {
+			rows = traceRows(rows, GetSegment(ctx))
+		}
 		return err
 	})
 	return rows, err

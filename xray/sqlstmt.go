@@ -42,6 +42,9 @@ func (s *sqlStmt) exec(ctx context.Context, args []driver.NamedValue) (driver.Re
 func (s *sqlStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (rows driver.Rows, err error) {
 	err = s.conn.facts.capture(ctx, s.call, func(ctx context.Context) error {
 		rows, err = s.query(ctx, args)
+		if err == nil {
+			rows = traceRows(rows, GetSegment(ctx))
+		}
 		return err
 	})
 	return rows, err

@@ -8,8 +8,13 @@ import (
 	"testing"
 )
 
-// requirement makes a module take our SDK as it is in this checkout, and nothing that it no longer needs.
-const requirement = `go mod edit -require github.com/rayscope/rayscope/xray@v0.0.0 -replace "github.com/rayscope/rayscope/xray=$SDK" && go mod tidy`
+// requirement makes a module take our SDK as it is in this checkout, with the modules below it, and nothing that it no longer needs.
+const requirement = `
+	go mod edit -require github.com/rayscope/rayscope/xray@v0.0.0
+	for m in $(cd "$SDK" && find . -name go.mod -printf '%P ')
+	do m="/$m" m="${m%/go.mod}"; go mod edit -replace "github.com/rayscope/rayscope/xray$m=$SDK$m"
+	done
+	go mod tidy`
 
 // migration is the command that moves a program from AWS' X-Ray SDK for Go to ours, as users are told: the first one of the guide, but
 // for its last line, which would fetch a release.
@@ -43,7 +48,7 @@ func MigratedProgram(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	for _, command := range []string{migration(t), requirement, `go build -o "$PROGRAM" .`} {
-		cmd := exec.Command("bash", "-c", command)
+		cmd := exec.Command("bash", "-e", "-c", command)
 		cmd.Dir = source
 		cmd.Env = append(os.Environ(), "GOWORK=off", "SDK="+filepath.Join(Root(t), "xray"), "PROGRAM="+path)
 		if out, err := cmd.CombinedOutput(); err != nil {

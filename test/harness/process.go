@@ -48,6 +48,12 @@ func Artifacts(t testing.TB) string {
 // StartProcess starts a program with the test's environment and the given variables on top.
 func StartProcess(t testing.TB, env []string, argv ...string) *Process {
 	t.Helper()
+	return startProcess(t, nil, env, argv...)
+}
+
+// startProcess is StartProcess as another user, unless that is nil.
+func startProcess(t testing.TB, as *syscall.Credential, env []string, argv ...string) *Process {
+	t.Helper()
 	name := fmt.Sprintf("%02d-%s.log", logs.Add(1), filepath.Base(argv[0]))
 	log, err := os.Create(filepath.Join(Artifacts(t), name))
 	if err != nil {
@@ -57,7 +63,7 @@ func StartProcess(t testing.TB, env []string, argv ...string) *Process {
 	p := &Process{Log: log.Name(), cmd: exec.Command(argv[0], argv[1:]...), exited: make(chan struct{})}
 	p.cmd.Env = environment(env)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that its children can be killed with it
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as} // a group, so that its children can be killed with it
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

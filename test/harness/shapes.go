@@ -172,6 +172,7 @@ type Document struct {
 	Type       string  `json:"type"`
 	InProgress bool    `json:"in_progress"`
 	Inferred   bool    `json:"inferred"`
+	Fault      bool    `json:"fault"`
 	Start      float64 `json:"start_time"`
 	End        float64 `json:"end_time"`
 	HTTP       struct {
@@ -185,9 +186,37 @@ type Document struct {
 			RuleNode string `json:"rule_name"`          // Java, Node.js
 		}
 	}
+	SQL         *SQL
+	Cause       json.RawMessage // an object, or an exception's id
 	Annotations map[string]any
 	Metadata    map[string]any
 	Subsegments []Document
+}
+
+// SQL is what a document tells of a query.
+type SQL struct {
+	URL              string `json:"url"`
+	ConnectionString string `json:"connection_string"`
+	Query            string `json:"sanitized_query"`
+	Type             string `json:"database_type"`
+	DriverVersion    string `json:"driver_version"`
+	User             string `json:"user"`
+	Preparation      string `json:"preparation"`
+}
+
+// Messages are those of the document's own exceptions.
+func (d *Document) Messages() (all []string, err error) {
+	if len(d.Cause) == 0 || d.Cause[0] != '{' {
+		return nil, nil
+	}
+	var cause struct{ Exceptions []struct{ Message string } }
+	if err := json.Unmarshal(d.Cause, &cause); err != nil {
+		return nil, fmt.Errorf("cause of %s: %w", d.ID, err)
+	}
+	for _, e := range cause.Exceptions {
+		all = append(all, e.Message)
+	}
+	return all, nil
 }
 
 // ParseDocument decodes the text of a document.

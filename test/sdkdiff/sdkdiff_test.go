@@ -25,6 +25,7 @@ func TestSameTraces(t *testing.T) {
 	}{
 		{"webshop", []string{"FRONT", "STOCK", "NOBODY"}, webshopDifferences},
 		{"jobs", nil, jobsDifferences},
+		{"probes", []string{"STOCK", "NOBODY", "PROXY"}, probesDifferences},
 	} {
 		t.Run(tt.program, func(t *testing.T) {
 			t.Parallel()
@@ -38,6 +39,19 @@ func TestSameTraces(t *testing.T) {
 // run runs a program against a recorder and tells what it sent and printed. In ports and variables RECORDER stands for its
 // address; variables are of the environment, each NAME=value.
 func run(t *testing.T, program string, ports, variables []string) facts {
+	t.Helper()
+	f, _, _ := observe(t, program, ports, variables)
+	return f
+}
+
+// documents are what a program sends, and what its addresses are called.
+func documents(t *testing.T, program string, ports []string) ([]document, *strings.Replacer) {
+	t.Helper()
+	_, docs, words := observe(t, program, ports, nil)
+	return docs, words
+}
+
+func observe(t *testing.T, program string, ports, variables []string) (facts, []document, *strings.Replacer) {
 	t.Helper()
 	r := record(t)
 	var arguments, words []string
@@ -81,7 +95,7 @@ func run(t *testing.T, program string, ports, variables []string) facts {
 		t.Fatalf("%s: %v", program, err)
 	}
 	printed(t, f, output, strings.NewReplacer(words...))
-	return f
+	return f, docs, strings.NewReplacer(words...)
 }
 
 // logged is a line of the SDK's own log, which is no part of its contract.

@@ -15,7 +15,7 @@ import (
 	"github.com/rayscope/rayscope/xray"
 )
 
-// maxAttempts bounds the attempts that one call shows, the first ones: a retryer may be set to try for ever. AWS' makes three.
+// maxAttempts bounds the attempts that one call shows, the first ones and the latest: a retryer may be set to try for ever. AWS' makes three.
 const maxAttempts = 16
 
 // extendedIDHeader has the second id that Amazon S3 gives a request.
@@ -50,6 +50,14 @@ func (a *attempt) identify(data map[string]any) {
 	}
 }
 
+// http is the answer, nil without.
+func (a *attempt) http() *xray.HTTPData {
+	if a.status == 0 {
+		return nil
+	}
+	return &xray.HTTPData{Response: &xray.ResponseData{Status: a.status, ContentLength: int(max(a.length, 0))}} // -1 says that it is not known
+}
+
 // document is the attempt as a subsegment, without namespace, as it is no call of its own on the service map.
 func (a *attempt) document() json.RawMessage {
 	d := struct {
@@ -63,13 +71,10 @@ func (a *attempt) document() json.RawMessage {
 		Throttle bool           `json:"throttle,omitempty"`
 		Fault    bool           `json:"fault,omitempty"`
 	}{
-		ID: xray.NewSegmentID(), Name: "attempt", Start: seconds(a.begin), End: seconds(a.end), AWS: map[string]any{},
+		ID: xray.NewSegmentID(), Name: "attempt", Start: seconds(a.begin), End: seconds(a.end), HTTP: a.http(), AWS: map[string]any{},
 		Error: a.error, Throttle: a.throttle, Fault: a.bad,
 	}
 	a.identify(d.AWS)
-	if a.status != 0 {
-		d.HTTP = &xray.HTTPData{Response: &xray.ResponseData{Status: a.status, ContentLength: int(max(a.length, 0))}}
-	}
 	b, err := json.Marshal(d)
 	if err != nil {
 		panic(err) // a bug: all members are plain

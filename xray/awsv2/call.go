@@ -25,12 +25,10 @@ type call struct {
 	header          string // carries the trace to the service
 	recorded        bool
 
-	tries    int         // attempts so far
-	made     [2]attempt  // room for the usual number
-	attempts []attempt   // the first of them, see maxAttempts
-	last     attempt     // the latest of them
-	returned bool        // the call did not panic
 	params   *Parameters // what to record
+	tries    int         // attempts so far
+	attempts []attempt   // the first of them and the latest, see maxAttempts
+	returned bool        // the call did not panic
 }
 
 type callKey struct{}
@@ -65,7 +63,6 @@ func (r *recorder) HandleInitialize(ctx context.Context, in middleware.Initializ
 		return next.HandleInitialize(ctx, in)
 	}
 	c := &call{Context: ctx, seg: seg, header: header, params: r.own}
-	c.attempts = c.made[:0]
 	c.begin(in.Parameters)
 	defer c.close()
 	in.Parameters = carry(in.Parameters, header)
@@ -116,13 +113,13 @@ func (c *call) end(output any, err error) {
 		c.params.record(data, awsmiddleware.GetServiceID(c), awsmiddleware.GetOperationName(c), response, output)
 	}
 	data["retries"] = max(c.tries-1, 0)
-	c.last.identify(data)
-	if c.last.status != 0 {
-		answer := c.seg.GetHTTP().GetResponse()
-		answer.Status = c.last.status
-		answer.ContentLength = int(max(c.last.length, 0)) // -1 says that it is not known
+	var last attempt // none is as if nothing had come of it
+	if n := len(c.attempts); n > 0 {
+		last = c.attempts[n-1]
 	}
-	c.seg.Error, c.seg.Throttle, c.seg.Fault = outcome(err, c.last.status)
+	last.identify(data)
+	c.seg.HTTP = last.http()
+	c.seg.Error, c.seg.Throttle, c.seg.Fault = outcome(err, last.status)
 	if c.tries > 1 {
 		for i := range c.attempts {
 			c.seg.Subsegments = append(c.seg.Subsegments, c.attempts[i].document())
@@ -132,7 +129,7 @@ func (c *call) end(output any, err error) {
 
 // close closes the subsegment, as a fault if a middleware or an HTTP client below panicked.
 func (c *call) close() {
-	if !c.returned {
+	if c.recorded && !c.returned {
 		c.seg.Lock()
 		c.seg.Fault = true
 		c.seg.Unlock()
@@ -175,8 +172,9 @@ func (attempts) HandleDeserialize(ctx context.Context, in middleware.Deserialize
 // add keeps an attempt. Attempts come one after the other.
 func (c *call) add(a attempt) {
 	c.tries++
-	c.last = a
-	if len(c.attempts) < maxAttempts {
-		c.attempts = append(c.attempts, a)
+	if n := len(c.attempts); n == maxAttempts {
+		c.attempts[n-1] = a
+		return
 	}
+	c.attempts = append(c.attempts, a)
 }

@@ -101,9 +101,10 @@ var usual = map[string]answer{
 	"DynamoDB_20120810.GetItem": {200, `{"Item":{"id":{"S":"7"}},"ConsumedCapacity":{"TableName":"orders","CapacityUnits":0.5}}`},
 	"DynamoDB_20120810.BatchGetItem": {200,
 		`{"Responses":{"orders":[],"items":[]},"UnprocessedKeys":{},"ConsumedCapacity":[{"TableName":"items","CapacityUnits":1}]}`},
-	"DynamoDB_20120810.Scan":       {200, `{"Items":[],"Count":0,"ScannedCount":12}`},
-	"DynamoDB_20120810.ListTables": {200, `{"TableNames":["items","orders"]}`},
-	"AmazonSQS.SendMessage":        {200, `{"MessageId":"m-1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}`},
+	"DynamoDB_20120810.DescribeEndpoints": {200, `{"Endpoints":[{"Address":"discovered.example.com","CachePeriodInMinutes":1}]}`},
+	"DynamoDB_20120810.Scan":              {200, `{"Items":[],"Count":0,"ScannedCount":12}`},
+	"DynamoDB_20120810.ListTables":        {200, `{"TableNames":["items","orders"]}`},
+	"AmazonSQS.SendMessage":               {200, `{"MessageId":"m-1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}`},
 	"AmazonSQS.SendMessageBatch": {200, `{"Successful":[{"Id":"a","MessageId":"m-1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}],` +
 		`"Failed":[{"Id":"b","Code":"InternalError","SenderFault":false}]}`},
 	"AmazonSQS.ReceiveMessage": {200, `{"Messages":[{"MessageId":"m-1","Body":"hello","MD5OfBody":"5d41402abc4b2a76b9719d911017c592",` +

@@ -85,7 +85,7 @@ export interface UsersView {
 
 /** RankingView asks which values set A apart from B; it needs Selection. */
 export interface RankingView {
-  /** as in TableView, at most 40; empty for all but causes */
+  /** as in TableView, at most 40; empty for all but http.url and causes */
   Attributes?: string[];
   /** entries of each list; 0 for 10, at most 100 */
   Limit?: number;

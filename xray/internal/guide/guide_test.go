@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ import (
 	"github.com/rayscope/rayscope/xray/xraylog"
 )
 
-// TestGuide holds that every Go example of the guide is code of this file, which compiles.
+// TestGuide holds that every Go example of the guide is code of this file, or among the examples of a nested module, which compiles.
 func TestGuide(t *testing.T) {
 	guide, err := os.ReadFile("../../../docs/sdk-go.md")
 	if errors.Is(err, os.ErrNotExist) {
@@ -31,21 +32,35 @@ func TestGuide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := os.ReadFile("guide_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := flat(compiled(t))
 	blocks := strings.Split(string(guide), "```go\n")[1:]
 	if len(blocks) == 0 {
 		t.Fatal("the guide has no examples")
 	}
-	lines := flat(string(code))
 	for _, block := range blocks {
 		example, _, _ := strings.Cut(block, "```")
 		if !strings.Contains(lines, flat(example)) {
-			t.Errorf("this example of the guide is not in guide_test.go, so nobody knows whether it compiles:\n%s", example)
+			t.Errorf("this example of the guide is neither in guide_test.go nor in a nested module's example_test.go, so nobody knows whether it compiles:\n%s", example)
 		}
 	}
+}
+
+// compiled is the code that examples may come from.
+func compiled(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob("../../*/example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range append(files, "guide_test.go") {
+		code, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(code)
+	}
+	return all.String()
 }
 
 // flat is text without indentation.

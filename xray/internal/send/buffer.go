@@ -71,6 +71,39 @@ func (b *buffer) room() (c *chunk, pushedOut int) {
 	return c, pushedOut
 }
 
+const (
+	// maxRun is how many datagrams are sent by one call. More save little; 64 is Linux' own bound.
+	maxRun = 32
+	// maxRunBytes is what one call can take.
+	maxRunBytes = MaxDatagram
+)
+
+// run is how many datagrams from the i-th on can be sent by one call, and the length of the first. All have that length, but for the last, which
+// may be shorter: programs do the same over and over, and ids and times have one length.
+func (c *chunk) run(i int) (n, size int) {
+	size = len(c.datagrams(i, 1))
+	total := size
+	for n = 1; n < maxRun && i+n < len(c.ends); n++ {
+		next := len(c.datagrams(i+n, 1))
+		if total += next; next > size || total > maxRunBytes {
+			return n, size
+		}
+		if next < size {
+			return n + 1, size
+		}
+	}
+	return n, size
+}
+
+// datagrams are n from the i-th on.
+func (c *chunk) datagrams(i, n int) []byte {
+	start := int32(0)
+	if i > 0 {
+		start = c.ends[i-1]
+	}
+	return c.bytes[start:c.ends[i+n-1]]
+}
+
 func (c *chunk) clear() { c.bytes, c.ends = c.bytes[:0], c.ends[:0] }
 
 // take hands out the oldest chunk: a full one, else if partly is set the one that is being filled; nil if there is none.

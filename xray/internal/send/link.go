@@ -2,11 +2,13 @@ package send
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -25,6 +27,8 @@ type link struct {
 	clock   func() time.Time
 
 	conn   net.Conn    // nil while there is none
+	cuts   int         // up to this length the system takes several datagrams of conn at once; 0: never
+	cut    []byte      // the control message for that
 	unhook func() bool // undoes the closing of conn at the end of life
 	target string      // host:port that conn was made for
 	at     netip.AddrPort
@@ -48,6 +52,26 @@ func (l *link) write(life context.Context, target string, datagram []byte) error
 	}
 	_, err := l.conn.Write(datagram)
 	return err
+}
+
+// writeRun sends datagrams that lie one behind the other by one call. All are size bytes long, only the last may be shorter. It
+// reports false, and has sent nothing, if they have to be sent one by one.
+func (l *link) writeRun(target string, datagrams []byte, size int) (done bool, err error) {
+	udp, ok := l.conn.(*net.UDPConn)
+	if !ok || size > l.cuts || target != l.target {
+		return false, nil
+	}
+	l.cut = cutAt(l.cut[:0], size)
+	_, _, err = udp.WriteMsgUDP(datagrams, l.cut, nil)
+	switch {
+	case errors.Is(err, syscall.EIO): // not with this network device
+		l.cuts = 0
+		return false, nil
+	case errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.EMSGSIZE): // too long for a packet of this network
+		l.cuts = size - 1
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // ready says whether write to target would not have to look up a name.
@@ -85,7 +109,10 @@ func (l *link) dial(life context.Context) error {
 	// Without it larger documents go by TCP.
 	_ = udp.SetWriteBuffer(socketBuffer)
 	conn := net.Conn(udp)
-	l.conn, l.at = conn, at
+	l.conn, l.at, l.cuts = conn, at, 0
+	if cuts(udp) {
+		l.cuts = MaxDatagram
+	}
 	l.made++
 	l.unhook = context.AfterFunc(life, func() { conn.Close() })
 	return nil

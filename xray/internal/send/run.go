@@ -102,16 +102,37 @@ func (s *Sender) wait(d time.Duration, timer *time.Timer) (hurried bool) {
 // transmit sends the datagrams of a chunk.
 func (s *Sender) transmit(c *chunk, timer *time.Timer) {
 	if err := s.calm.taken(&s.mu); err != nil {
-		s.failed(err)
-		if hurried := s.wait(s.away.pause(), timer); !hurried {
-			s.link.drop()
-		}
+		s.retreat(err, timer)
 	}
 	s.link.refresh(s.life)
-	start := int32(0)
-	for _, end := range c.ends {
-		s.deliver(c.bytes[start:end], timer)
-		start = end
+	for i := 0; i < len(c.ends); {
+		n, size := c.run(i)
+		datagrams := c.datagrams(i, n)
+		if n == 1 || s.away.failures > 0 || !s.deliverRun(datagrams, size, n, timer) {
+			n = 1
+			s.deliver(datagrams[:size], timer)
+		}
+		i += n
+	}
+}
+
+// deliverRun sends n datagrams at once, if that can be done. After a failure they are to be delivered one by one.
+func (s *Sender) deliverRun(datagrams []byte, size, n int, timer *time.Timer) bool {
+	done, err := s.link.writeRun(s.to.Load().udp, datagrams, size)
+	if err != nil && s.life.Err() == nil {
+		s.retreat(err, timer)
+	}
+	if done {
+		s.sent.Add(uint64(n))
+	}
+	return done
+}
+
+// retreat is what follows a failure: a pause, and another look at where the daemon is.
+func (s *Sender) retreat(err error, timer *time.Timer) {
+	s.failed(err)
+	if hurried := s.wait(s.away.pause(), timer); !hurried {
+		s.link.drop()
 	}
 }
 
@@ -132,10 +153,7 @@ func (s *Sender) deliver(datagram []byte, timer *time.Timer) {
 			s.loss.add(1, err)
 			return
 		}
-		s.failed(err)
-		if hurried := s.wait(s.away.pause(), timer); !hurried {
-			s.link.drop() // look the name up again
-		}
+		s.retreat(err, timer)
 		if try == maxTries {
 			s.dropped.Add(1)
 			s.loss.add(1, err)

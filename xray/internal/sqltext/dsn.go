@@ -22,7 +22,7 @@ type Source struct {
 
 // ParseSource reads a data source name in the form that drivers of the dialect take. For Unknown the name itself must tell.
 func ParseSource(d Dialect, dsn string) Source {
-	if scheme, rest, ok := strings.Cut(dsn, "://"); ok && plain(scheme, "+-.") {
+	if scheme, rest, ok := strings.Cut(dsn, "://"); ok && isURL(d, scheme, rest) {
 		return fromURL(d, scheme, rest)
 	}
 	switch {
@@ -107,6 +107,20 @@ func (s *Source) address() string {
 	return s.Host
 }
 
+// isURL tells a URL from user:password@host/database with a password that begins with two slashes.
+func isURL(d Dialect, scheme, rest string) bool {
+	switch {
+	case !plain(scheme, "+-."):
+		return false
+	case d == Unknown:
+		return true
+	case d != MySQL:
+		return d == DialectOf(scheme)
+	}
+	host, _, _ := strings.Cut(rest[strings.LastIndexByte(rest, '@')+1:], "/")
+	return DialectOf(scheme) == MySQL && host != "" && host != "tcp" && host != "unix" && !strings.Contains(host, "(")
+}
+
 // fromURL reads scheme://user:password@host:port/database?parameters. Passwords are often not escaped, so the standard parser would take
 // parts of them for host, port or path: here the user's part ends at the last @, and an @ among the parameters ends the reading.
 func fromURL(d Dialect, scheme, rest string) Source {
@@ -122,7 +136,9 @@ func fromURL(d Dialect, scheme, rest string) Source {
 		return s
 	}
 	if at := strings.LastIndexByte(head, '@'); at >= 0 {
-		s.setUser(head[:at])
+		if s.Dialect != Unknown { // else it may be no URL, see isURL
+			s.setUser(head[:at])
+		}
 		head = head[at+1:]
 	}
 	address, database, _ := strings.Cut(head, "/")

@@ -22,9 +22,16 @@ func TestParseSource(t *testing.T) {
 		{Postgres, "postgres://a:5432,b:5432/orders", "orders@a |  | postgres://a:5432/orders"},
 		{Postgres, `host=db.internal port=5432 user=shop password='it\'s x' dbname=orders sslmode=disable`, "orders@db.internal | shop | host=db.internal port=5432 user=shop dbname=orders"},
 		{Postgres, "host = db user = shop password = x", "db | shop | host=db user=shop"},
+		{Postgres, "\n\thost=db.internal\n\tuser=shop\n\tpassword='it\\'s x'\n\tdbname=orders\n", "orders@db.internal | shop | host=db.internal user=shop dbname=orders"},
+		{Postgres, `host=db.internal password=two\ words\\ user=shop dbname=orders`, "orders@db.internal | shop | host=db.internal user=shop dbname=orders"},
 		{Postgres, "password=two words user=shop", "Postgres |  | "},
 		{MySQL, "shop:p@ss/w:rd@tcp(db.internal:3306)/orders?parseTime=true", "orders@db.internal | shop | shop@tcp(db.internal:3306)/orders"},
 		{MySQL, "shop@unix(/run/mysqld.sock)/orders", "orders | shop | shop@unix(/run/mysqld.sock)/orders"},
+		{MySQL, "shop://secret@tcp(db.internal:3306)/orders", "orders@db.internal | shop | shop@tcp(db.internal:3306)/orders"},
+		{MySQL, "mysql://secret@tcp(db.internal)/orders", "orders@db.internal | mysql | mysql@tcp(db.internal)/orders"},
+		{MySQL, "mysql://secret@/orders", "orders | mysql | mysql@/orders"},
+		{MySQL, "mysql://shop:secret@db.internal:3306/orders", "orders@db.internal | shop | mysql://shop@db.internal:3306/orders"},
+		{Unknown, "shop://secret@db.internal/orders", "orders@db.internal |  | shop://db.internal/orders"},
 		{MySQL, "/orders", "orders |  | /orders"},
 		{MySQL, "shop:secret/orders", "MySQL |  | "},
 		{SQLServer, "sqlserver://sa:secret@db.internal:1433/prod?database=orders&password=x", "orders@db.internal | sa | sqlserver://sa@db.internal:1433/orders"},
@@ -70,6 +77,9 @@ func TestDialectOf(t *testing.T) {
 	}
 }
 
+// escapeBlanks escapes a value without quotes as PostgreSQL wants it.
+var escapeBlanks = strings.NewReplacer(`\`, `\\`, `'`, `\'`, " ", `\ `, "\t", "\\\t", "\r", "\\\r", "\n", "\\\n", "\v", "\\\v", "\f", "\\\f")
+
 // forms write a password into every kind of data source name, escaped as its driver wants it; raw ones as people write them.
 var forms = []struct {
 	dialect Dialect
@@ -81,6 +91,7 @@ var forms = []struct {
 	{Postgres, func(p string) string {
 		return "host=h password='" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(p) + "' user=u dbname=d"
 	}},
+	{Postgres, func(p string) string { return "host=h\tpassword=" + escapeBlanks.Replace(p) + "\nuser=u" }},
 	{MySQL, func(p string) string { return "u:" + p + "@tcp(h:3306)/d?parseTime=true" }},
 	{MySQL, func(p string) string { return "u:" + p + "@/d" }},
 	{SQLServer, func(p string) string { return "sqlserver://u:" + url.PathEscape(p) + "@h?database=d" }},
@@ -99,6 +110,7 @@ func FuzzParseSource(f *testing.F) {
 		f.Add(uint8(i), "@h/", "?x=")
 		f.Add(uint8(i), "';", "} user=")
 		f.Add(uint8(i), "1234/", "#@")
+		f.Add(uint8(i), "//", "0")
 	}
 	f.Fuzz(func(t *testing.T, form uint8, a, b string) {
 		ParseSource(Dialect(form%6), a)

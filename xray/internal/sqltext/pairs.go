@@ -74,7 +74,7 @@ func (s *Source) setServer(value string) {
 
 // pair takes the first pair of text. At the end of the text the key is empty; ok is false where there is no pair.
 func pair(text string, separator byte) (key, value, rest string, ok bool) {
-	text = strings.TrimLeft(text, " \t\r\n"+string(separator))
+	text = strings.TrimLeft(text, blanks+string(separator))
 	if text == "" {
 		return "", "", "", true
 	}
@@ -88,11 +88,30 @@ func pair(text string, separator byte) (key, value, rest string, ok bool) {
 		value, rest, ok = quotedValue(text, separator)
 		return key, value, rest, ok
 	}
-	end := strings.IndexByte(text, separator)
-	if end < 0 {
-		end = len(text)
+	value, rest = bareValue(text, separator)
+	return key, value, rest, true
+}
+
+// separates reports whether c ends a value: any blank does where values are separated by blanks.
+func separates(c, separator byte) bool {
+	return c == separator || separator == ' ' && strings.IndexByte(blanks, c) >= 0
+}
+
+const blanks = " \t\r\n\v\f"
+
+// bareValue takes a value without quotes. With blanks as separator a backslash keeps what follows it from ending the value.
+func bareValue(text string, separator byte) (value, rest string) {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch {
+		case separates(text[i], separator):
+			return strings.TrimSpace(b.String()), text[i:]
+		case text[i] == '\\' && separator == ' ' && i+1 < len(text):
+			i++
+		}
+		b.WriteByte(text[i])
 	}
-	return key, strings.TrimSpace(text[:end]), text[end:], true
+	return strings.TrimSpace(b.String()), ""
 }
 
 // quotedValue takes a value in quotes or braces. Quotes inside are doubled, or with blanks as separator escaped. Behind the value must
@@ -112,7 +131,7 @@ func quotedValue(text string, separator byte) (value, rest string, ok bool) {
 			i++
 		default:
 			rest = text[i+1:]
-			return b.String(), rest, rest == "" || rest[0] == separator || rest[0] == ' '
+			return b.String(), rest, rest == "" || separates(rest[0], separator) || rest[0] == ' '
 		}
 		b.WriteByte(text[i])
 	}

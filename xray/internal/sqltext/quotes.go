@@ -11,8 +11,9 @@ const (
 	eitherEscape               // nobody knows
 )
 
-func (s *scanner) escapes() escape {
-	switch s.dialect {
+// escapes returns what a backslash does in a literal, as the database is usually set.
+func (d Dialect) escapes() escape {
+	switch d {
 	case MySQL:
 		return backslash
 	case Unknown:
@@ -23,7 +24,7 @@ func (s *scanner) escapes() escape {
 
 // quoted takes a literal from its opening quote to the end of its last part.
 func (s *scanner) quoted(e escape) bool {
-	quote := s.src[s.pos]
+	quote, start := s.src[s.pos], s.pos
 	slashes := 0
 	for s.pos++; s.pos < len(s.src); s.pos++ {
 		switch c := s.src[s.pos]; {
@@ -38,11 +39,22 @@ func (s *scanner) quoted(e escape) bool {
 			s.pos++
 		default:
 			s.pos++
+			s.broken = s.broken || letter(s.peek(0)) // as in 'it's
+			if s.crosses(start) {
+				return s.cut()
+			}
 			return s.literal()
 		}
 		slashes = 0
 	}
+	s.broken = true
 	return s.literal()
+}
+
+// crosses reports whether what was read from start ends the /*! comment around it for those versions of MySQL that do not
+// run that.
+func (s *scanner) crosses(start int) bool {
+	return s.running > 0 && strings.Contains(s.src[start:s.pos], "*/")
 }
 
 // oracleQuoted takes q'[…]', whose end is the counterpart of its first byte before a quote.
@@ -66,7 +78,7 @@ func (s *scanner) doubleQuoted() bool {
 	case Postgres, Oracle, SQLServer:
 		return s.name('"')
 	}
-	return s.quoted(s.escapes())
+	return s.quoted(s.escapes)
 }
 
 // name takes a quoted name that ends with the byte end, which is doubled inside.
@@ -81,12 +93,16 @@ func (s *scanner) name(end byte) bool {
 			continue
 		}
 		s.pos++
-		if s.secretNext() {
+		switch {
+		case s.crosses(start):
+			return s.cut()
+		case s.secretNext():
 			return s.literal()
 		}
 		s.emit(s.src[start:s.pos])
 		return true
 	}
+	s.broken = true
 	return s.cut()
 }
 
@@ -176,6 +192,7 @@ func (s *scanner) comment() bool {
 			}
 		}
 	}
+	s.broken = s.broken || depth > 0
 	return true
 }
 
@@ -205,6 +222,7 @@ func (s *scanner) dollarQuoted(tag string) bool {
 	rest := s.src[s.pos+len(tag):]
 	i := strings.Index(rest, tag)
 	if i < 0 {
+		s.broken = true
 		return s.cut()
 	}
 	s.pos += len(tag) + i + len(tag)

@@ -16,13 +16,33 @@ const (
 // Sanitize returns the query with "?" in place of every literal, without comments and with single blanks. Names stay,
 // and so do placeholders. What cannot be read with certainty ends the result.
 func Sanitize(d Dialect, query string) string {
+	usual := scan(d, query, d.escapes())
+	if d != MySQL && d != Postgres || !strings.Contains(query, `\'`) && !strings.Contains(query, `\"`) {
+		return usual.result()
+	}
+	// Settings of the server say whether a backslash escapes a quote: MySQL's NO_BACKSLASH_ESCAPES, PostgreSQL's
+	// standard_conforming_strings. Mostly only one of the two readings gives a query.
+	other := scan(d, query, backslash-d.escapes())
+	switch {
+	case other.broken && !usual.broken, string(usual.out) == string(other.out):
+		return usual.result()
+	case usual.broken && !other.broken:
+		return other.result()
+	}
+	careful := scan(d, query, eitherEscape)
+	return careful.result()
+}
+
+// scan reads a query by one of the meanings of a backslash.
+func scan(d Dialect, query string, e escape) scanner {
 	if len(query) > maxInput {
 		query = query[:maxInput]
 	}
-	s := scanner{src: query, dialect: d, out: make([]byte, 0, min(len(query), MaxQuery))}
+	s := scanner{src: query, dialect: d, escapes: e, out: make([]byte, 0, min(len(query), MaxQuery))}
 	for s.pos < len(s.src) && len(s.out) < MaxQuery && s.next() {
 	}
-	return s.result()
+	s.broken = s.broken && len(query) < maxInput
+	return s
 }
 
 // A scanner goes once over a query. Each of its steps consumes at least one byte, or ends the scan by returning false.
@@ -30,7 +50,9 @@ type scanner struct {
 	src     string
 	pos     int
 	dialect Dialect
+	escapes escape // in literals without a prefix
 	out     []byte
+	broken  bool // read so it is hardly a query: it ends inside of something, or a backslash or a word stands where nobody writes one
 	space   bool // a blank is due before the next token
 	running int  // MySQL: how many /*! comments are open, whose content is code
 	words   [2]string
@@ -84,7 +106,7 @@ func (s *scanner) next() bool {
 		s.space = true
 		return true
 	case c == '\'':
-		return s.quoted(s.escapes())
+		return s.quoted(s.escapes)
 	case c == '"':
 		return s.doubleQuoted()
 	case c == '`':
@@ -111,6 +133,7 @@ func (s *scanner) next() bool {
 	case letter(c), c == '@' && (letter(s.peek(1)) || s.peek(1) == '@' && letter(s.peek(2))):
 		return s.word()
 	default:
+		s.broken = s.broken || c == '\\' && s.peek(1) != 'N' // \N is MySQL's NULL
 		s.emit(s.src[s.pos : s.pos+1])
 		s.pos++
 		return true
@@ -167,8 +190,11 @@ func (s *scanner) secret() bool {
 func (s *scanner) prefixed(prefix string) bool {
 	switch prefix {
 	case "e":
-		if s.dialect == Postgres || s.dialect == MySQL {
+		switch s.dialect {
+		case Postgres:
 			return s.quoted(backslash)
+		case MySQL:
+			return s.quoted(s.escapes)
 		}
 		return s.quoted(eitherEscape)
 	case "q", "nq":
@@ -179,7 +205,7 @@ func (s *scanner) prefixed(prefix string) bool {
 			return s.cut()
 		}
 	}
-	return s.quoted(s.escapes())
+	return s.quoted(s.escapes)
 }
 
 // number takes digits and all that may belong to them: 0xFF, 1_000, 1.5e-3.

@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -26,6 +27,13 @@ func TestSanitize(t *testing.T) {
 		{"postgres operators", Postgres, "select a#>>'{b,1}', @ -5, b@>c, a ? 'b'", "select a#>>?, @ -?, b@>c, a ? ?"},
 		{"mysql strings", MySQL, `select "it's", 'it\'s', 'a''b', x'4142', _utf8mb4'x' from ` + "`a 1`", "select ?, ?, ?, ?, _utf8mb4? from `a 1`"},
 		{"mysql comments", MySQL, "select 1 # it's\n, 2 -- it's\n, 5--3 -- x", "select ? , ? , ?--?"},
+		{"mysql without backslash escapes", MySQL, `select 'c:\', secret, 'b', "d\" from t`, "select ?, secret, ?, ? from t"},
+		{"mysql, escapes or not", MySQL, `select 'a\'', secret, ' c ' -- '`, "select ?"},
+		{"mysql, several escapes", MySQL, `select 'it\'s', a, 'it\'s', "it\"s" from t`, "select ?, a, ?, ? from t"},
+		{"mysql null", MySQL, `select \N, 'it\'s'`, `select \N, ?`},
+		{"postgres without standard strings", Postgres, `select 'it\'s secret', a`, "select ?, a"},
+		{"mysql code that may be a comment", MySQL, "select 1 /*!99999 it's */, 'secret' from t", "select ? it?"},
+		{"mysql name that may end a comment", MySQL, "select 1 /*!99999 `*/, 'secret` from t", "select ? ?"},
 		{"mysql code in comments", MySQL, "select /*!50001 a, 'b' */ 2*/*c*/3", "select a, ? ?* ?"},
 		{"mysql user", MySQL, "create user 'a'@'b' identified by 'c'", "create user ?@? identified by ?"},
 		{"sql server", SQLServer, "select [it's 1], N'x', $5.20, #tmp1.a from #tmp1 where b=@p1 and @@version=1", "select [it's 1], ?, $?, #tmp1.a from #tmp1 where b=@p1 and @@version=?"},
@@ -87,6 +95,103 @@ func FuzzSanitize(f *testing.F) {
 			t.Errorf("Sanitize(%v, %q) = %q: a literal is to be seen", dialect, query, got)
 		}
 	})
+}
+
+// A piece is a part of a query and what is to be shown of it.
+type piece struct{ text, want string }
+
+// pieces are what queries of a dialect are made of, beside literals.
+func pieces(d Dialect) []piece {
+	p := []piece{{"a", "a"}, {"b1", "b1"}, {"from", "from"}, {"= 4711", "= ?"}, {"-.5e-3", "-?"}, {"/* it's */", ""}, {"\n,\t", ","}, {"(", "("}, {"in (1,2)", "in (?,?)"}}
+	switch d {
+	case MySQL:
+		return append(p, piece{"`it's`", "`it's`"}, piece{"# it's\n", ""}, piece{"-- it's\n", ""}, piece{"@x", "@x"}, piece{"/*!50001 c */", "c"}, piece{"?", "?"})
+	case Postgres:
+		return append(p, piece{`"it's"`, `"it's"`}, piece{"--it's\n", ""}, piece{"$1", "$1"}, piece{"::int4", "::int4"}, piece{"/* /* ' */ */", ""}, piece{"#>", "#>"})
+	case SQLServer:
+		return append(p, piece{"[it's]", "[it's]"}, piece{"--it's\n", ""}, piece{"@p1", "@p1"}, piece{"#t", "#t"})
+	case Oracle:
+		return append(p, piece{`"it's"`, `"it's"`}, piece{"--it's\n", ""}, piece{":1", ":1"}, piece{":name", ":name"})
+	case SQLite:
+		return append(p, piece{"[it's]", "[it's]"}, piece{"`it's`", "`it's`"}, piece{"--it's\n", ""}, piece{"?1", "?1"}, piece{"$d", "$d"})
+	}
+	return p
+}
+
+// randomContent is what may be inside of a literal, mark included.
+func randomContent(r *rand.Rand) string {
+	bits := []string{"'", `"`, "`", `\`, `\\`, "--", "/*", "*/", "#", "$$", "$q", ";", "]", "[", "\n", "é", "a", " ", mark}
+	content := mark
+	for range r.IntN(6) {
+		content += bits[r.IntN(len(bits))]
+	}
+	return content
+}
+
+// randomQuery puts literals, as literal writes them, between pieces.
+func randomQuery(r *rand.Rand, d Dialect, literal func(content string, kind uint8) string) (query, want string) {
+	var texts, wants []string
+	add := func(p piece) {
+		texts = append(texts, p.text)
+		if p.want != "" {
+			wants = append(wants, p.want)
+		}
+	}
+	all := pieces(d)
+	for range 2 + r.IntN(8) {
+		if r.IntN(2) == 0 {
+			add(piece{literal(randomContent(r), uint8(r.UintN(256))), "?"})
+		} else {
+			add(all[r.IntN(len(all))])
+		}
+	}
+	return strings.Join(texts, " "), strings.Join(wants, " ")
+}
+
+// TestSanitizeShowsAllButLiterals makes queries whose form is known. A query that could be read in two ways may end early, never otherwise.
+func TestSanitizeShowsAllButLiterals(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	const queries = 1000
+	for d := Postgres; d <= SQLite; d++ {
+		short := 0
+		for range queries {
+			query, want := randomQuery(r, d, func(content string, kind uint8) string { return literalOf(d, content, kind) })
+			got := Sanitize(d, query)
+			if got == want {
+				continue
+			}
+			short++
+			if begin, cut := strings.CutSuffix(got, "?"); !cut || !strings.HasPrefix(want, begin) {
+				t.Errorf("Sanitize(%v, %q)\n got %q\nwant %q, or a beginning with ? behind it", d, query, got, want)
+			}
+		}
+		if short > queries/20 {
+			t.Errorf("%v: %d of %d queries ended early", d, short, queries)
+		}
+	}
+}
+
+// TestSanitizeUnderOtherSettings makes queries for servers that read a backslash in the unusual way, and whose double quotes may be names.
+func TestSanitizeUnderOtherSettings(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	doubled := func(content string, _ uint8) string { return "'" + strings.ReplaceAll(content, "'", "''") + "'" }
+	slashed := func(content string, _ uint8) string {
+		return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(content) + "'"
+	}
+	for range 1000 {
+		for _, server := range []struct {
+			dialect Dialect
+			literal func(string, uint8) string
+		}{
+			{MySQL, doubled}, {Postgres, slashed},
+			{Unknown, doubled}, {Unknown, slashed},
+		} {
+			query, _ := randomQuery(r, server.dialect, server.literal)
+			if got := Sanitize(server.dialect, query); strings.Contains(got, mark) {
+				t.Errorf("Sanitize(%v, %q) = %q: a literal is to be seen", server.dialect, query, got)
+			}
+		}
+	}
 }
 
 const mark = "zQx77xQz"
