@@ -4,6 +4,15 @@ import { isStatusClass, statusClasses, type StatusClass } from './status';
 export const detailTabs = ['overview', 'resources', 'annotations', 'metadata', 'exceptions', 'sql', 'raw'] as const;
 export type DetailTab = (typeof detailTabs)[number];
 
+export const tracePanes = ['timeline', 'flame', 'calls'] as const;
+export type TracePane = (typeof tracePanes)[number];
+
+/** A part of a trace, in seconds since its start. */
+export interface Zoom {
+  from: number;
+  to: number;
+}
+
 export const traceSorts = ['newest', 'slowest', 'fastest'] as const;
 export type TraceSort = (typeof traceSorts)[number];
 
@@ -23,6 +32,15 @@ export interface View {
   /** Trace: id of the selected entity and the tab of its details. */
   row: string | null;
   tab: DetailTab;
+  /** Trace: how its rows are drawn. */
+  pane: TracePane;
+  /** Trace: words to look for among the rows. */
+  find: string;
+  /** Trace: only rows that failed, with what is above them. */
+  failuresOnly: boolean;
+  zoom: Zoom | null;
+  /** Trace list: a filter expression for the server; empty means all. */
+  filter: string;
 }
 
 export const defaultView: View = {
@@ -35,6 +53,11 @@ export const defaultView: View = {
   sort: 'newest',
   row: null,
   tab: 'overview',
+  pane: 'timeline',
+  find: '',
+  failuresOnly: false,
+  zoom: null,
+  filter: '',
 };
 
 const oneOf = <T extends string>(options: readonly T[], text: string | null, otherwise: T): T =>
@@ -47,6 +70,16 @@ const readRange = (query: URLSearchParams): TimeRange => {
   const seconds = parseLast(query.get('last') ?? '');
   return seconds === null ? defaultRange : { kind: 'last', seconds };
 };
+
+const readZoom = (text: string | null): Zoom | null => {
+  const match = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text ?? '');
+  if (match === null) return null;
+  const [from, to] = [Number(match[1]), Number(match[2])];
+  return to > from && Number.isFinite(to) ? { from, to } : null;
+};
+
+/** Whole microseconds, which is what documents hold. */
+const secondsText = (seconds: number): string => seconds.toFixed(6).replace(/\.?0+$/, '');
 
 /** readView never fails: what it does not understand is as if it were not there. */
 export const readView = (query: URLSearchParams): View => {
@@ -62,6 +95,11 @@ export const readView = (query: URLSearchParams): View => {
     sort: oneOf(traceSorts, query.get('sort'), defaultView.sort),
     row: query.get('row'),
     tab: oneOf(detailTabs, query.get('tab'), defaultView.tab),
+    pane: oneOf(tracePanes, query.get('show'), defaultView.pane),
+    find: query.get('find') ?? '',
+    failuresOnly: query.get('only') === 'failures',
+    zoom: readZoom(query.get('zoom')),
+    filter: query.get('filter') ?? '',
   };
 };
 
@@ -82,5 +120,10 @@ export const writeView = (view: View): URLSearchParams => {
   if (view.sort !== defaultView.sort) query.set('sort', view.sort);
   if (view.row !== null) query.set('row', view.row);
   if (view.tab !== defaultView.tab) query.set('tab', view.tab);
+  if (view.pane !== defaultView.pane) query.set('show', view.pane);
+  if (view.find !== '') query.set('find', view.find);
+  if (view.failuresOnly) query.set('only', 'failures');
+  if (view.zoom !== null) query.set('zoom', `${secondsText(view.zoom.from)}-${secondsText(view.zoom.to)}`);
+  if (view.filter !== '') query.set('filter', view.filter);
   return query;
 };
