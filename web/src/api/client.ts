@@ -67,6 +67,15 @@ const request = async <T>(path: string, init: RequestInit): Promise<T> => {
   }
 };
 
+/** The page that an exported trace is put into. */
+const viewer = async (): Promise<string> => {
+  const response = await fetch('/viewer.html').catch(() => {
+    throw new ApiError('offline', sentences.offline);
+  });
+  if (!response.ok) throw await failure(response);
+  return response.text();
+};
+
 const post = <T>(path: string, body: object, signal: AbortSignal): Promise<T> =>
   request<T>(path, {
     method: 'POST',
@@ -83,5 +92,6 @@ export const api = {
   traceSummaries: (query: TraceSummariesRequest, signal: AbortSignal) =>
     post<TraceSummariesResponse>('/TraceSummaries', query, signal),
   traces: (ids: string[], signal: AbortSignal) => post<BatchGetTracesResponse>('/Traces', { TraceIds: ids }, signal),
+  viewer,
   info: (signal: AbortSignal) => request<ServerInfo>('/rayscope/v1/info', { signal }),
 };

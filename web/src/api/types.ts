@@ -129,6 +129,7 @@ export interface TraceSummariesRequest {
   StartTime: EpochSeconds;
   EndTime: EpochSeconds;
   TimeRangeType?: 'TraceId' | 'Event' | 'Service';
+  FilterExpression?: string;
   NextToken?: string;
 }
 
