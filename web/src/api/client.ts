@@ -68,6 +68,15 @@ const request = async <T>(path: string, init: RequestInit): Promise<T> => {
   }
 };
 
+/** The page that an exported trace is put into. */
+const viewer = async (): Promise<string> => {
+  const response = await fetch('/viewer.html').catch(() => {
+    throw new ApiError('offline', sentences.offline);
+  });
+  if (!response.ok) throw await failure(response);
+  return response.text();
+};
+
 const post = <T>(path: string, body: object, signal: AbortSignal): Promise<T> =>
   request<T>(path, {
     method: 'POST',
@@ -88,4 +97,5 @@ export const api = {
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
+  viewer,
 };
