@@ -35,6 +35,7 @@ var floors = map[string]floor{
 	"internal/analysis":   words,
 	"internal/store":      cellar,
 	"internal/spool":      cellar,
+	"internal/arrivals":   rooms,
 	"internal/ingest":     rooms,
 	"internal/query":      rooms,
 	"internal/insight":    rooms,
