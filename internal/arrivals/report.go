@@ -11,6 +11,7 @@ import (
 // A Report is what the book says at a time. It belongs to the caller.
 type Report struct {
 	Start    segment.Time // of the book
+	Since    segment.Time // from when on documents are counted as lately; before Start in a young book
 	Senders  []SenderRow  // the last heard first
 	Services []ServiceRow // by documents, most first; those with none lately are left out
 	Refusals []Refusal    // the newest first
@@ -63,7 +64,7 @@ func (b *Book) Report(at time.Time) Report {
 	now := segment.TimeOf(at)
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	r := Report{Start: b.start, Failures: b.failures, Failure: b.failure, Day: b.day(now), Asked: make(map[string]segment.Time, len(b.asked))}
+	r := Report{Start: b.start, Since: (now/span - 1) * span, Failures: b.failures, Failure: b.failure, Day: b.day(now), Asked: make(map[string]segment.Time, len(b.asked))}
 	for op, t := range b.asked {
 		r.Asked[op] = t
 	}

@@ -36,6 +36,7 @@ var floors = map[string]floor{
 	"internal/store":      cellar,
 	"internal/spool":      cellar,
 	"internal/arrivals":   rooms,
+	"internal/checkup":    rooms,
 	"internal/ingest":     rooms,
 	"internal/query":      rooms,
 	"internal/insight":    rooms,
