@@ -141,7 +141,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Metrics: metrics,
 		Ready:   readiness(&ready),
 		Denied: func(r *http.Request, message string) {
-			book.Deny(arrivals.Sender{Door: arrivals.API, Address: host(r.RemoteAddr), Agent: r.UserAgent()}, time.Now(), "AccessDeniedException", message)
+			book.Deny(arrivals.Sender{Door: arrivals.API, Address: withoutPort(r.RemoteAddr), Agent: r.UserAgent()}, time.Now(), "AccessDeniedException", message)
 		},
 		Logger: log,
 	})
@@ -248,8 +248,8 @@ func datagrams(d *daemon.Server) *checkup.Datagrams {
 	return out
 }
 
-// host is the address of a caller without its port.
-func host(address string) string {
+// withoutPort is the address of a caller alone.
+func withoutPort(address string) string {
 	h, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return address
