@@ -53,6 +53,7 @@ var floors = map[string]floor{
 	"internal/cloud":      doors,
 	"internal/console":    doors,
 	"internal/demo":       doors,
+	"internal/doctor":     doors,
 	"internal/synthetic":  doors,
 	"internal/server":     doors,
 	"internal/wire":       doors,
