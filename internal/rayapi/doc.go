@@ -6,10 +6,12 @@
 // member of a response is there; what is not known is null, and a list without items is empty.
 package rayapi
 
-// Paths of the operations. Info and Daemons are asked with GET, the others with POST and a JSON object.
+// Paths of the operations. Info, Daemons, Checks and Storage are asked with GET, the others with POST and a JSON object.
 const (
 	InfoPath     = "/rayscope/v1/info"
 	DaemonsPath  = "/rayscope/v1/daemons"
+	ChecksPath   = "/rayscope/v1/checks"
+	StoragePath  = "/rayscope/v1/storage"
 	AnalyzePath  = "/rayscope/v1/analyze"
 	CompletePath = "/rayscope/v1/complete"
 )
