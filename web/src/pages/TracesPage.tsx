@@ -1,6 +1,6 @@
 import '../styles/traces.css';
 import { lazy, Suspense } from 'react';
-import { Navigate } from 'react-router';
+import { Link, Navigate } from 'react-router';
 import { ApiError } from '../api/client';
 import { useNewestTrace } from '../api/queries';
 import { FilterBar } from '../components/filter/FilterBar';
@@ -84,7 +84,13 @@ const TracesPage = () => {
       <div className="rs-pagehead">
         <div>
           <h1 className="rs-h1">Traces</h1>
-          <p className="rs-note">Each line is one request and all that happened because of it.</p>
+          <p className="rs-note">
+            Each line is one request and all that happened because of it. You can also{' '}
+            <Link className="rs-link" to={paths.traceFile()}>
+              open a trace from a file
+            </Link>
+            .
+          </p>
         </div>
         <TimeControls view={view} change={change} refresh={refresh} refreshing={rows.isFetching} {...(rests === undefined ? {} : { liveRests: rests })} />
       </div>

@@ -1,4 +1,4 @@
-package demo
+package synthetic
 
 // A route is an endpoint. The http blocks of a call and of the callee's segment begin alike.
 type route struct {

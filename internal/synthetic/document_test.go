@@ -1,4 +1,4 @@
-package demo_test
+package synthetic_test
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/demo"
 	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 // entity is what these tests read of a segment or subsegment.
@@ -105,7 +105,7 @@ func (e *entity) walk(in *entity, visit func(e, in *entity)) {
 	}
 }
 
-func decode(t *testing.T, documents []demo.Document) (roots []*entity) {
+func decode(t *testing.T, documents []synthetic.Document) (roots []*entity) {
 	t.Helper()
 	for _, d := range documents {
 		e := entity{after: d.After, body: bytes.Clone(d.Body)}
@@ -159,7 +159,7 @@ type request struct {
 	exceptions map[string]bool
 }
 
-func read(t *testing.T, documents []demo.Document) *request {
+func read(t *testing.T, documents []synthetic.Document) *request {
 	t.Helper()
 	tr := &request{decode(t, documents), map[string]*entity{}, map[string]*entity{}, map[string]bool{}}
 	for _, root := range tr.roots {
@@ -181,7 +181,7 @@ func read(t *testing.T, documents []demo.Document) *request {
 }
 
 func TestDocuments(t *testing.T) {
-	s := demo.New(1, demo.DefaultRate)
+	s := synthetic.New(1, synthetic.DefaultRate)
 	for k := range firstMinutes(s) {
 		tr := read(t, s.Trace(k, start))
 		for i, root := range tr.roots {

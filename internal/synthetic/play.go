@@ -1,4 +1,4 @@
-package demo
+package synthetic
 
 // facts is what one request is about.
 type facts struct {

@@ -1,4 +1,4 @@
-package demo_test
+package synthetic_test
 
 import (
 	"bytes"
@@ -6,14 +6,14 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/rayscope/rayscope/internal/demo"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
+	"github.com/rayscope/rayscope/internal/synthetic"
 	"github.com/rayscope/rayscope/internal/trace"
 )
 
 // digests parses the documents of a request and sorts them by trace.
-func digests(t *testing.T, documents []demo.Document) map[segment.TraceID][]*segment.Digest {
+func digests(t *testing.T, documents []synthetic.Document) map[segment.TraceID][]*segment.Digest {
 	t.Helper()
 	traces := map[segment.TraceID][]*segment.Digest{}
 	for _, d := range documents {
@@ -29,7 +29,7 @@ func digests(t *testing.T, documents []demo.Document) map[segment.TraceID][]*seg
 // Every document is taken, every trace is whole when all of its documents are there, and the map is that of the
 // package comment. Links are added by those who read a store, so they are not here.
 func TestMap(t *testing.T) {
-	s := demo.New(2, demo.DefaultRate)
+	s := synthetic.New(2, synthetic.DefaultRate)
 	var m servicemap.Map
 	for k := range firstMinutes(s) {
 		for id, documents := range digests(t, s.Trace(k, start)) {
@@ -71,7 +71,7 @@ func TestMap(t *testing.T) {
 
 // The worker's trace links to the message's sending, whose node is the queue.
 func TestWorkerLinksToTheQueue(t *testing.T) {
-	s := demo.New(2, demo.DefaultRate)
+	s := synthetic.New(2, synthetic.DefaultRate)
 	links := 0
 	for k := range firstMinutes(s) {
 		traces := digests(t, s.Trace(k, start))

@@ -1,4 +1,4 @@
-package demo
+package synthetic
 
 // A failure is an exception as a service's SDK records it.
 type failure struct {

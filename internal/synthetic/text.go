@@ -1,4 +1,4 @@
-package demo
+package synthetic
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package demo
+package synthetic
 
 // annotations appends what a service notes about a request for people to search by, and the user.
 func (s *Shop) annotations(sp *span) {
