@@ -91,6 +91,10 @@ func TestAskServer(t *testing.T) {
 			{[]string{"trace", ids[0], "--output=json"}, []string{`"name":"orders"`, `"trace_id":"` + ids[0] + `"`}, 1, ""},
 			{[]string{"map"}, []string{"SERVICE", "· orders", "  → orders", " 3 ", "500 ms"}, 4, ""},
 			{[]string{"map", "--json"}, []string{`"Name":"orders"`, `"ResponseTimeHistogram":[`}, 2, ""},
+			{[]string{"stats", "--by=service,http.status"}, []string{"TRACES", "all ", "100.0 %", "500 ms", "orders", "(no trace has it)"}, 8, ""},
+			{[]string{"stats", "ok", "--compare", "fault"}, []string{"A  ", "B  ", "WHAT SETS THEM APART"}, 12, ""},
+			{[]string{"stats", "--json"}, []string{`"TracesSeen":3`, `"Exact":true`}, 1, ""},
+			{[]string{"stats", "fault"}, []string{"all "}, 2, "No trace was counted at "},
 			{[]string{"map", "--since=2h", "--until=1h"}, nil, 0, "No service was seen from "},
 		} {
 			var out bytes.Buffer

@@ -25,6 +25,6 @@ func program() *cli.Program {
 	return &cli.Program{
 		Name:     "rayscope",
 		Summary:  "Rayscope is a self-hosted distributed tracing system that speaks AWS X-Ray.",
-		Commands: []cli.Command{serveCommand(), demoCommand(), daemonCommand(), tracesCommand(), traceCommand(), mapCommand(), tailCommand(), versionCommand()},
+		Commands: []cli.Command{serveCommand(), demoCommand(), daemonCommand(), tracesCommand(), traceCommand(), mapCommand(), statsCommand(), tailCommand(), versionCommand()},
 	}
 }

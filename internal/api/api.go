@@ -56,8 +56,8 @@ type Config struct {
 // API answers X-Ray's operations. It is an http.Handler, safe for concurrent use.
 type API struct {
 	Config
-	operations map[string]operation // X-Ray's, by path: POST
-	own        map[string]operation // Rayscope's own, by path: GET
+	operations map[string]operation // by path: POST
+	own        map[string]operation // by path: GET
 	requests   *prometheus.CounterVec
 	daemons    *prometheus.CounterVec
 }
@@ -119,6 +119,9 @@ func New(c Config) *API {
 		"/TagResource":         {"TagResource", shaped(a.tagResource)},
 		"/UntagResource":       {"UntagResource", shaped(a.untagResource)},
 		"/ListTagsForResource": {"ListTagsForResource", shaped(a.listTagsForResource)},
+
+		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
+		rayapi.CompletePath: {"Complete", shaped(a.complete)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rayscope/rayscope/internal/rayapi"
 )
 
 // shaped makes an operation of a function on its input shape. An empty body is an empty object.
@@ -54,9 +56,9 @@ func mistake(path string, value []byte, t reflect.Type) error {
 	if inner := mistakeInside(path, value, t, v); inner != nil {
 		return inner
 	}
-	var own *Error // of a type that reads itself
+	var own rayapi.TimeError
 	if errors.As(err, &own) {
-		return invalid("%s: %s", path, own.Message)
+		return invalid("%s: %s", path, own)
 	}
 	if path == "" {
 		return malformed("The body is a JSON %s, an object is needed.", kindOf(value))

@@ -3,17 +3,17 @@ package api
 import (
 	"time"
 
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
-	"github.com/rayscope/rayscope/internal/wire"
 )
 
 // The shapes of the service model that this release answers. Members that are not set are null, as the service writes
 // them, so they are pointers without omitempty; lists are empty, not null, unless the service was seen to do otherwise.
 
 // timestamp is a time in a request.
-type timestamp = wire.Timestamp
+type timestamp = rayapi.Timestamp
 
 type serviceID struct {
 	Name      string

@@ -32,7 +32,7 @@ const account = 111122223333
 
 // A bench is an API over a store of its own, with a clock that the test sets.
 type bench struct {
-	t   *testing.T
+	t   testing.TB
 	api *api.API
 	now time.Time
 
@@ -42,7 +42,7 @@ type bench struct {
 	key      bool // documents can be encrypted
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	s, err := pebble.Open(t.TempDir(), pebble.Options{})
 	if err != nil {

@@ -22,11 +22,16 @@ type Query struct {
 	store Store
 	now   func() time.Time
 	pool  sync.Pool // of *trace.Assembler
+
+	analyses chan struct{} // one for each that runs
 }
 
 // New is a Query on s; now tells the time, against which pages are kept stable.
 func New(s Store, now func() time.Time) *Query {
-	return &Query{store: s, now: now, pool: sync.Pool{New: func() any { return new(trace.Assembler) }}}
+	return &Query{
+		store: s, now: now, pool: sync.Pool{New: func() any { return new(trace.Assembler) }},
+		analyses: make(chan struct{}, maxAnalyses),
+	}
 }
 
 // assembler lends an assembler for traces of the account; done gives it back.

@@ -1,30 +1,28 @@
 package rayapi
 
-import "github.com/rayscope/rayscope/internal/wire"
-
 // AnalyzeRequest asks what is common to the traces of a time range, and what sets some of them apart.
 //
 // The base is the traces of the range that belong to the group and match the filter expression, by the same rules as
 // GetTraceSummaries. Selection splits it: set A is what it selects, set B the rest. Without it A is the base and there is no B.
 type AnalyzeRequest struct {
-	StartTime        wire.Timestamp // beginning of the time range; required
-	EndTime          wire.Timestamp // end of the time range, not in it; required, at most 24 hours later
-	TimeRangeType    string         // what has to lie in the range: TraceId (default) the trace's start, Event the receipt of a document, Service the end of a segment
-	GroupName        string         // only the traces of this group; empty for all
-	GroupARN         string         // the same by ARN; one of the two at most
-	FilterExpression string         // only the traces that match; empty for all
-	Selection        *Selection     // splits the base into A and B; null for no split
-	Compare          string         // a filter expression that makes B the traces of the base that match it, not the rest; needs Selection. A trace that both choose is in both
-	Views            Views          // what is asked for; the sets' own figures are always answered
+	StartTime        Timestamp  // beginning of the time range; required
+	EndTime          Timestamp  // end of the time range, not in it; required, at most 24 hours later
+	TimeRangeType    string     // what has to lie in the range: TraceId (default) the trace's start, Event the receipt of a document, Service the end of a segment
+	GroupName        string     // only the traces of this group; empty for all
+	GroupARN         string     // the same by ARN; one of the two at most
+	FilterExpression string     // only the traces that match; empty for all
+	Selection        *Selection // splits the base into A and B; null for no split
+	Compare          string     // a filter expression that makes B the traces of the base that match it, not the rest; needs Selection. A trace that both choose is in both
+	Views            Views      // what is asked for; the sets' own figures are always answered
 }
 
 // Selection chooses traces of the base: those that satisfy every member that is given. At least one has to be.
 type Selection struct {
-	FilterExpression string          // what they match
-	StartTime        *wire.Timestamp // they are in the time range from here on
-	EndTime          *wire.Timestamp // and before this
-	MinResponseTime  *Seconds        // their response time is known and at least this
-	MaxResponseTime  *Seconds        // their response time is known and less than this
+	FilterExpression string     // what they match
+	StartTime        *Timestamp // they are in the time range from here on
+	EndTime          *Timestamp // and before this
+	MinResponseTime  *Seconds   // their response time is known and at least this
+	MaxResponseTime  *Seconds   // their response time is known and less than this
 }
 
 // Views are the parts of the answer. Those that are null are left out and cost nothing.
@@ -173,11 +171,11 @@ type Cell struct {
 // Table is the values of one attribute.
 type Table struct {
 	Attribute string
-	Traces    int64  // of both sets that have the attribute
-	Distinct  int64  // values that were met, at least: those that were met, dropped and met again count once more
-	Exact     bool   // no value was dropped; else rows may lack up to Missed traces each, and Others has them
-	Rows      []Row  // by the traces of both sets, most first
-	Others    Row    // values without a row of their own; its Value is null
+	Traces    int64 // of both sets that have the attribute
+	Distinct  int64 // values that were met, at least: those that were met, dropped and met again count once more
+	Exact     bool  // no value was dropped; else rows may lack up to Missed traces each, and Others has them
+	Rows      []Row // by the traces of both sets, most first
+	Others    Row   // values without a row of their own; its Value is null
 }
 
 // Row is one value with the traces that have it. A trace with several values counts in the row of each.

@@ -1,14 +1,12 @@
 package rayapi
 
-import "github.com/rayscope/rayscope/internal/wire"
-
 // CompleteRequest asks what may stand at a place of a filter expression.
 type CompleteRequest struct {
-	StartTime  wire.Timestamp // beginning of the time range whose traces values are taken from; required
-	EndTime    wire.Timestamp // end of it; required, at most 24 hours later
-	Expression string         // as far as it is written
-	Position   *int           // of the cursor in it, in characters from 0; null for its end
-	Limit      int            // items; 0 for 50, at most 500
+	StartTime  Timestamp // beginning of the time range whose traces values are taken from; required
+	EndTime    Timestamp // end of it; required, at most 24 hours later
+	Expression string    // as far as it is written
+	Position   *int      // of the cursor in it, in characters from 0; null for its end
+	Limit      int       // items; 0 for 50, at most 500
 }
 
 // CompleteResponse is what may stand there.

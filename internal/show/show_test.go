@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/xray/types"
 
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/show"
 	"github.com/rayscope/rayscope/internal/terminal"
 )
@@ -244,5 +245,21 @@ func TestCaret(t *testing.T) {
 		if got := show.Caret(c.expression, c.col); got != c.want {
 			t.Errorf("Caret(%q, %d): got\n%s\nwant\n%s", c.expression, c.col, got, c.want)
 		}
+	}
+}
+
+func TestStats(t *testing.T) {
+	for _, c := range []struct{ name, answer string }{{"stats-compared", "analyze-views"}, {"stats-none", "analyze-none"}} {
+		b, err := os.ReadFile("../api/testdata/wire/" + c.answer + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r rayapi.AnalyzeResponse
+		if err := json.Unmarshal(b, &r); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		show.Stats(&out, terminal.Screen{}, &r, [2]string{"A", "B"})
+		golden(t, c.name, out.String())
 	}
 }

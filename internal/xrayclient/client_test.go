@@ -17,6 +17,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/xray/types"
 
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/xrayclient"
 )
 
@@ -312,5 +313,28 @@ func TestCheckEndpoint(t *testing.T) {
 		if (err != nil) != (want == "bad") || err == nil && host != want {
 			t.Errorf("CheckEndpoint(%q) = %q, %v; want %q", in, host, err, want)
 		}
+	}
+}
+
+// An analysis goes to its own path with its own body, and refusals are those of all calls.
+func TestAnalyze(t *testing.T) {
+	s := serve(t, answer{status: 200, body: `{"TracesSeen":3,"Exact":true,"A":{"Count":2,"P50":0.25},"B":null,"Tables":[]}`},
+		answer{status: 400, exception: "InvalidRequestException", body: `{"Message":"FilterExpression is invalid: col 3: no"}`})
+	c := open(t, s.URL)
+	in := &rayapi.AnalyzeRequest{StartTime: xrayclient.Moment(noon.Add(-time.Hour)), EndTime: xrayclient.Moment(noon), FilterExpression: "fault"}
+	got, text, err := c.Analyze(context.Background(), in)
+	if err != nil || got.TracesSeen != 3 || got.A.Count != 2 || *got.A.P50 != .25 || got.B != nil || !strings.HasPrefix(string(text), `{"TracesSeen":3`) {
+		t.Errorf("got %+v %s, %v", got, text, err)
+	}
+	if r := s.requests[0]; r.path != rayapi.AnalyzePath || r.body["FilterExpression"] != "fault" || r.body["StartTime"] != float64(noon.Unix()-3600) || r.body["TimeRangeType"] != "" {
+		t.Errorf("asked %s with %v", r.path, r.body)
+	}
+	_, _, err = c.Analyze(context.Background(), in)
+	var refused *xrayclient.Error
+	if !errors.As(err, &refused) || refused.Code != "InvalidRequestException" {
+		t.Errorf("refused: got %v", err)
+	}
+	if col, ok := refused.Column(); !ok || col != 3 {
+		t.Errorf("got column %d %v, want 3", col, ok)
 	}
 }
