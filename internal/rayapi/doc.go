@@ -12,6 +12,7 @@ const (
 	DaemonsPath  = "/rayscope/v1/daemons"
 	AnalyzePath  = "/rayscope/v1/analyze"
 	CompletePath = "/rayscope/v1/complete"
+	GraphPath    = "/rayscope/v1/graph"
 )
 
 // EpochSeconds is a point in time: seconds since 1970 with a fraction.
