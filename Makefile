@@ -56,6 +56,7 @@ test: build setup ## everything: rules, units, real clients, console in Chromium
 	for m in $(SHIPPED); do test/stage "units of $$m" go test -C $$m -race ./...; done
 	test/stage 'console units' npm run --prefix web check
 	test/stage 'real clients' env $(PROCESSES) -timeout 10m ./harness ./clients
+	test/stage 'demo shop' env $(PROCESSES) -timeout 10m ./demo
 	test/stage daemon env $(PROCESSES) -timeout 10m ./daemon
 	test/stage conformance env $(PROCESSES) -timeout 10m ./conformance
 	test/stage 'SDK for Go beside AWS' env $(PROCESSES) -timeout 10m ./sdkdiff
@@ -76,7 +77,7 @@ test-daemon: build ## only the faults between the stand-alone daemon and its end
 	$(PROCESSES) -timeout 10m ./daemon -run '$(RUN)'
 
 .PHONY: test-sdk
-test-sdk: ## only the SDK for Go beside AWS' SDK: equal programs leave equal traces; RUN=expression chooses among the programs
+test-sdk: build ## only the SDK for Go beside AWS' SDK: equal programs leave equal traces; RUN=expression chooses among the programs
 	$(PROCESSES) -timeout 10m ./sdkdiff -run '$(RUN)'
 
 .PHONY: test-conformance

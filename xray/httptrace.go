@@ -195,6 +195,14 @@ func (xt *HTTPSubsegments) GotFirstResponseByte() {
 	}
 }
 
+// got100Continue takes back that the answer has begun: the server has only asked for the rest of the request.
+func (xt *HTTPSubsegments) got100Continue() {
+	defer xt.mu.Unlock()
+	if xt.enter() {
+		xt.answered = false
+	}
+}
+
 // finish ends the steps that are open with the error that ended the request, and records no others.
 func (xt *HTTPSubsegments) finish(err error) {
 	defer xt.mu.Unlock()
@@ -235,6 +243,7 @@ func (xt *HTTPSubsegments) trace() *httptrace.ClientTrace {
 		GotConn:              func(info httptrace.GotConnInfo) { xt.GotConn(&info, nil) },
 		WroteRequest:         xt.WroteRequest,
 		GotFirstResponseByte: xt.GotFirstResponseByte,
+		Got100Continue:       xt.got100Continue,
 	}
 }
 

@@ -251,6 +251,35 @@ func TestManySubsegments(t *testing.T) {
 	}
 }
 
+// TestManySubsegmentsMemory holds that a request with 100,000 subsegments needs the memory of a few, also while one of them is open.
+func TestManySubsegmentsMemory(t *testing.T) {
+	const n, most = 100_000, 4 << 20 // bytes; all of them would take 50 MB and more
+	ctx := configured(t, xray.Config{Emitter: new(counter), SamplingStrategy: decided(true)})
+	ctx, root := xray.BeginSegment(ctx, "r")
+	_, open := xray.BeginSubsegment(ctx, "open")
+	before := inUse()
+	for range n {
+		_, s := xray.BeginSubsegment(ctx, "s")
+		if err := s.AddMetadata("k", "a value of some length"); err != nil {
+			t.Fatal(err)
+		}
+		s.Close(nil)
+	}
+	if grown := int64(inUse()) - int64(before); grown > most {
+		t.Errorf("%d subsegments take %d bytes, want %d at most", n, grown, most)
+	}
+	open.Close(nil)
+	root.Close(nil)
+}
+
+// inUse is the bytes of the heap that are reachable.
+func inUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 // TestConcurrency adds to one tree from many goroutines, which close in any order, also after the root.
 func TestConcurrency(t *testing.T) {
 	const workers, each = 16, 50

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,9 +17,13 @@ type Plan struct {
 	Views    rayapi.Views
 }
 
+// views is the member of a request that errors name.
+const views = "Views"
+
 // Bounds of views: what a screen can show several times over, and what keeps memory in the tens of megabytes.
 const (
 	maxTables        = 40
+	maxPicked        = 1000
 	maxTableRows     = 1000
 	maxRanked        = 100
 	maxShownGroups   = 500
@@ -31,6 +36,7 @@ const (
 // Defaults of views.
 const (
 	defaultTableRows     = 20
+	defaultPicked        = 100
 	defaultRanked        = 10
 	defaultGroups        = 50
 	defaultPoints        = 120
@@ -48,7 +54,7 @@ func (p Plan) Complete() (Plan, error) {
 			*n = otherwise
 		}
 		if *n < 1 || *n > most {
-			errs = append(errs, fmt.Errorf("Views.%s is %d, it must be from 1 to %d, or 0 for %d", name, *n, most, otherwise))
+			errs = append(errs, fmt.Errorf("%s.%s is %d, it must be from 1 to %d, or 0 for %d", views, name, *n, most, otherwise))
 		}
 	}
 	if v.Histogram != nil {
@@ -66,6 +72,15 @@ func (p Plan) Complete() (Plan, error) {
 		number("HeatMap.RowsPerDecade", &h.RowsPerDecade, defaultRowsDecade, maxRowsDecade)
 		errs = append(errs, p.period("HeatMap", &h.Period, defaultColumns, maxColumns))
 		v.HeatMap = &h
+	}
+	if v.Traces != nil {
+		t := *v.Traces
+		t.Order = cmp.Or(t.Order, defaultOrder)
+		if orders[t.Order] == nil {
+			errs = append(errs, fmt.Errorf("%s.Traces.Order is %.40q, it must be slowest, fastest or newest", views, t.Order))
+		}
+		number("Traces.Limit", &t.Limit, defaultPicked, maxPicked)
+		v.Traces = &t
 	}
 	if v.Exceptions != nil {
 		x := *v.Exceptions
@@ -94,14 +109,14 @@ func (p Plan) checkAttributes() error {
 	}
 	check := func(member, inside string, list []string) {
 		if len(list) > maxTables {
-			errs = append(errs, fmt.Errorf("Views.%s has %d items, %d are the most", member, len(list), maxTables))
+			errs = append(errs, fmt.Errorf("%s.%s has %d items, %d are the most", views, member, len(list), maxTables))
 			return
 		}
 		for i, name := range list {
 			if err := checkAttribute(name); err != nil {
-				errs = append(errs, fmt.Errorf("Views.%s[%d]%s: %w", member, i, inside, err))
+				errs = append(errs, fmt.Errorf("%s.%s[%d]%s: %w", views, member, i, inside, err))
 			} else if slices.Index(list, name) < i {
-				errs = append(errs, fmt.Errorf("Views.%s[%d]%s: %.60q is there twice: leave one out", member, i, inside, name))
+				errs = append(errs, fmt.Errorf("%s.%s[%d]%s: %.60q is there twice: leave one out", views, member, i, inside, name))
 			}
 		}
 	}
@@ -109,11 +124,11 @@ func (p Plan) checkAttributes() error {
 	if r := p.Views.Ranking; r != nil {
 		check("Ranking.Attributes", "", r.Attributes)
 		if !p.Split {
-			errs = append(errs, errors.New("Views.Ranking needs a Selection, whose traces it compares with the rest"))
+			errs = append(errs, fmt.Errorf("%s.Ranking needs a Selection, whose traces it compares with the rest", views))
 		}
 	}
 	if u := p.Views.Users; u != nil && u.SlowResponseTime != nil && !(*u.SlowResponseTime >= 0) {
-		errs = append(errs, fmt.Errorf("Views.Users.SlowResponseTime is %v, it must be 0 or more seconds", *u.SlowResponseTime))
+		errs = append(errs, fmt.Errorf("%s.Users.SlowResponseTime is %v, it must be 0 or more seconds", views, *u.SlowResponseTime))
 	}
 	return errors.Join(errs...)
 }
@@ -133,10 +148,10 @@ func (p Plan) period(view string, seconds *int, otherwise, most int) error {
 		}
 	}
 	if *seconds < 1 || *seconds > steps[len(steps)-1] {
-		return fmt.Errorf("Views.%s.Period is %d, it must be from 1 to %d seconds, or 0 to have one chosen", view, *seconds, steps[len(steps)-1])
+		return fmt.Errorf("%s.%s.Period is %d, it must be from 1 to %d seconds, or 0 to have one chosen", views, view, *seconds, steps[len(steps)-1])
 	}
 	if n := newColumns(p.From, p.To, segment.Time(*seconds)*segment.Second).n; n > most {
-		return fmt.Errorf("Views.%s.Period is %d seconds, of which the time range has %d, %d are the most: ask for a longer one", view, *seconds, n, most)
+		return fmt.Errorf("%s.%s.Period is %d seconds, of which the time range has %d, %d are the most: ask for a longer one", views, view, *seconds, n, most)
 	}
 	return nil
 }

@@ -40,6 +40,19 @@ func TestSameTraces(t *testing.T) {
 // address; variables are of the environment, each NAME=value.
 func run(t *testing.T, program string, ports, variables []string) facts {
 	t.Helper()
+	f, _, _ := observe(t, program, ports, variables)
+	return f
+}
+
+// documents are what a program sends, and what its addresses are called.
+func documents(t *testing.T, program string, ports []string) ([]document, *strings.Replacer) {
+	t.Helper()
+	_, docs, words := observe(t, program, ports, nil)
+	return docs, words
+}
+
+func observe(t *testing.T, program string, ports, variables []string) (facts, []document, *strings.Replacer) {
+	t.Helper()
 	r := record(t)
 	var arguments, words []string
 	for _, port := range ports {
@@ -82,7 +95,7 @@ func run(t *testing.T, program string, ports, variables []string) facts {
 		t.Fatalf("%s: %v", program, err)
 	}
 	printed(t, f, output, strings.NewReplacer(words...))
-	return f
+	return f, docs, strings.NewReplacer(words...)
 }
 
 // logged is a line of the SDK's own log, which is no part of its contract.

@@ -80,6 +80,28 @@ func FuzzFromTraceParent(f *testing.F) {
 	})
 }
 
+// FuzzBothHeaders holds that a trace that comes in X-Ray's header and goes on in W3C's is the same trace, with the same decision.
+func FuzzBothHeaders(f *testing.F) {
+	for _, seed := range []string{plain, lambda, "Root=" + root, "Root=1-00000000-000000000000000000000000;Parent=0000000000000000", "Root=1-ABCDEF01-0123456789ABCDEF01234567;Parent=53995C3F42CD8AD8;Sampled=?"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		h := header.FromString(s)
+		text := h.TraceParent()
+		if text == "" {
+			return
+		}
+		back, ok := header.FromTraceParent(text)
+		if !ok {
+			t.Fatalf("%q becomes %q, which is not taken", s, text)
+		}
+		if !strings.EqualFold(back.TraceID, h.TraceID) || !strings.EqualFold(back.ParentID, h.ParentID) ||
+			(back.SamplingDecision == header.Sampled) != (h.SamplingDecision == header.Sampled) {
+			t.Errorf("%q becomes %q and comes back as %q", s, text, back)
+		}
+	})
+}
+
 func BenchmarkTraceParent(b *testing.B) {
 	h := header.Parse(plain)
 	b.ReportAllocs()

@@ -16,9 +16,7 @@ import (
 func askFast(address string) {
 	l, err := net.Listen("tcp", address)
 	must(err)
-	var instrumentor xray.FastHTTPHandler = xray.NewFastHTTPInstrumentor(nil)
-	traced := instrumentor.Handler(xray.NewFixedSegmentNamer("fast"), fast)
-	go func() { must(fasthttp.Serve(l, traced)) }()
+	go serveFast(l, xray.NewFastHTTPInstrumentor(nil))
 	for _, r := range []struct{ path, header string }{
 		{"/plain?card=4711", ""},
 		{"/plain", "Root=1-5759e988-bd862e3fe1be46a994272797;Parent=53995c3f42cd8ad8;Sampled=1"},
@@ -32,6 +30,10 @@ func askFast(address string) {
 	} {
 		askOne("http://"+address, r.path, r.header)
 	}
+}
+
+func serveFast(l net.Listener, instrumentor xray.FastHTTPHandler) {
+	must(fasthttp.Serve(l, instrumentor.Handler(xray.NewFixedSegmentNamer("fast"), fast)))
 }
 
 func fast(ctx *fasthttp.RequestCtx) {

@@ -70,6 +70,15 @@ const request = async <T>(path: string, init: RequestInit): Promise<T> => {
   }
 };
 
+/** The page that an exported trace is put into. */
+const viewer = async (): Promise<string> => {
+  const response = await fetch('/viewer.html').catch(() => {
+    throw new ApiError('offline', sentences.offline);
+  });
+  if (!response.ok) throw await failure(response);
+  return response.text();
+};
+
 const post = <T>(path: string, body: object, signal: AbortSignal): Promise<T> =>
   request<T>(path, {
     method: 'POST',
@@ -91,5 +100,6 @@ export const api = {
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
   graph: (query: GraphRequest, signal: AbortSignal) => post<GraphResponse>('/rayscope/v1/graph', query, signal),
   timeSeries: (query: TimeSeriesRequest, signal: AbortSignal) => post<TimeSeriesResponse>('/TimeSeriesServiceStatistics', query, signal),
+  viewer,
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
 };
