@@ -126,6 +126,7 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+		rayapi.GraphPath:    {"Graph", shaped(a.matchingGraph)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},
