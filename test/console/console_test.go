@@ -40,6 +40,12 @@ func TestTrace(t *testing.T) {
 	browse(t, "web/e2e/trace.e2e.mjs", server)
 }
 
+// TestMap looks at the service map: filters, panels, the keyboard, pictures, and a map of 300 services.
+func TestMap(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/map.e2e.mjs", server)
+}
+
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {
