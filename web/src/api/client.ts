@@ -1,7 +1,8 @@
-import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, Info } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, ChecksResponse, CompleteRequest, CompleteResponse, Info, StorageResponse } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
+  PutTraceSegmentsResponse,
   ServiceGraphRequest,
   ServiceGraphResponse,
   TraceGraphResponse,
@@ -97,5 +98,9 @@ export const api = {
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
   viewer,
+  putDocuments: (documents: object[], signal: AbortSignal) =>
+    post<PutTraceSegmentsResponse>('/TraceSegments', { TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) }, signal),
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
+  checks: (signal: AbortSignal) => request<ChecksResponse>('/rayscope/v1/checks', { signal }),
+  storage: (signal: AbortSignal) => request<StorageResponse>('/rayscope/v1/storage', { signal }),
 };
