@@ -14,6 +14,7 @@ const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
 const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
 const ComparePage = lazy(() => import('./pages/ComparePage'));
+const CheckPage = lazy(() => import('./pages/CheckPage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -40,6 +41,7 @@ const router = createBrowserRouter([
       { path: 'trace/:id', element: <TracePage /> },
       { path: 'trace-file', element: <TraceFilePage /> },
       { path: 'compare', element: <ComparePage /> },
+      { path: 'check', element: <CheckPage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

@@ -14,6 +14,7 @@ export const paths = {
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
   traceFile: () => '/trace-file',
   compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
+  check: () => '/check',
   start: () => '/start',
 };
 
