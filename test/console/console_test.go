@@ -52,6 +52,12 @@ func TestCheck(t *testing.T) {
 	browse(t, "web/e2e/check.e2e.mjs", server)
 }
 
+// TestList narrows, orders and exports the list of traces that it sends itself, more than a page of them.
+func TestList(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/list.e2e.mjs", server)
+}
+
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {
