@@ -12,6 +12,7 @@ import { paths } from './util/paths';
 const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
+const AnalyticsPage = lazy(() => import('./pages/AnalyticsPage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -36,6 +37,7 @@ const router = createBrowserRouter([
       { path: 'map', element: <MapPage /> },
       { path: 'traces', element: <TracesPage /> },
       { path: 'trace/:id', element: <TracePage /> },
+      { path: 'analytics', element: <AnalyticsPage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],
