@@ -56,6 +56,7 @@ test: build setup ## everything: rules, units, real clients, console in Chromium
 	for m in $(SHIPPED); do test/stage "units of $$m" go test -C $$m -race ./...; done
 	test/stage 'console units' npm run --prefix web check
 	test/stage 'real clients' env $(PROCESSES) -timeout 10m ./harness ./clients
+	test/stage 'demo shop' env $(PROCESSES) -timeout 10m ./demo
 	test/stage daemon env $(PROCESSES) -timeout 10m ./daemon
 	test/stage conformance env $(PROCESSES) -timeout 10m ./conformance
 	test/stage 'SDK for Go beside AWS' env $(PROCESSES) -timeout 10m ./sdkdiff

@@ -6,15 +6,15 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/demo"
 	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
-// A load is documents of the demo shop, made anew with the time of sending: ids and times of the traffic lie in order,
+// A load is documents of the synthetic shop, made anew with the time of sending: ids and times of the traffic lie in order,
 // as those of real traffic do.
 type load struct {
 	documents int
-	shop      *demo.Shop
+	shop      *synthetic.Shop
 	trace     uint64   // next of the shop
 	sample    []string // ids of traces that were sent whole and are durable
 	sampling  bool
@@ -27,10 +27,12 @@ const (
 	sampleStep = 64    // every so many traces one id is kept for queries
 )
 
-func newLoad(documents int) *load { return &load{documents: documents, shop: demo.New(seed, busy)} }
+func newLoad(documents int) *load {
+	return &load{documents: documents, shop: synthetic.New(seed, busy)}
+}
 
 // next makes the documents of the next trace, starting now. They are valid until the next call.
-func (l *load) next() []demo.Document {
+func (l *load) next() []synthetic.Document {
 	docs := l.shop.Trace(l.trace, segment.TimeOf(time.Now().Add(-300*time.Millisecond)))
 	if l.sampling && l.trace%sampleStep == 0 {
 		l.sample = append(l.sample, traceID(docs[0].Body))

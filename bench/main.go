@@ -1,5 +1,5 @@
 // Command bench measures Rayscope where it must be fast: parsing, durable ingest through HTTP and UDP, the scan of a
-// window, a trace by id, filters, the service map. It drives a real server process with the demo shop's traffic, on
+// window, a trace by id, filters, the service map. It drives a real server process with the synthetic shop's traffic, on
 // loopback, a bounded number of documents.
 //
 //	make build && go run ./bench -server bin/rayscope

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -57,7 +56,7 @@ func (s *awaited) Write(p []byte) (int, error) {
 func TestAskServer(t *testing.T) {
 	var log bytes.Buffer
 	enough := errors.New("enough")
-	err := serve(t.Context(), testConfig(t), &log, func(ctx context.Context, _ string, _ *slog.Logger) error {
+	err := serve(t.Context(), testConfig(t), &log, func(ctx context.Context, _ host) error {
 		endpoint := url(t, &log)
 		env := []string{"RAYSCOPE_ENDPOINT=" + endpoint, "RAYSCOPE_REGION=eu-central-1"}
 		put := func(docs ...string) {

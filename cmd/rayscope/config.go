@@ -33,7 +33,7 @@ type config struct {
 
 // serveSettings are the settings of serve, and of demo with another data directory.
 func serveSettings(home string) []cli.Setting {
-	return []cli.Setting{
+	return append([]cli.Setting{
 		{Name: "listen", Value: "HOST:PORT", Default: ports.Main,
 			Help: "Where the X-Ray API and the console listen. Only loopback addresses: there is no authentication yet."},
 		{Name: "daemon-listen", Value: "HOST:PORT", Default: ports.Daemon,
@@ -53,6 +53,11 @@ func serveSettings(home string) []cli.Setting {
 			Help: "Share of requests, 0 to 1, that SDKs sample beyond the reservoir. 1 traces everything. What UpdateSamplingRule sets for the rule Default counts more."},
 		{Name: "default-sampling-reservoir", Value: "N", Default: strconv.Itoa(sampling.DefaultReservoirSize),
 			Help: "Requests each second, of all processes together, that SDKs sample in any case. What UpdateSamplingRule sets for the rule Default counts more."},
+	}, logSettings()...)
+}
+
+func logSettings() []cli.Setting {
+	return []cli.Setting{
 		{Name: "log-format", Value: "text|json", Default: "text", Help: "Form of the log, which goes to stderr."},
 		{Name: "log-level", Value: "LEVEL", Default: "info", Help: "Least level of the log: debug, info, warn or error."},
 	}
@@ -72,9 +77,13 @@ func readConfig(v *cli.Values, home string) (c config) {
 	rate := cli.Read(v, "default-sampling-rate", parseRate)
 	reservoir := cli.Read(v, "default-sampling-reservoir", parseReservoir)
 	c.defaultRule = sampling.Default(rate, reservoir)
+	readLog(v, &c)
+	return c
+}
+
+func readLog(v *cli.Values, c *config) {
 	c.logFormat = cli.Read(v, "log-format", parseLogFormat)
 	c.logLevel = cli.Read(v, "log-level", parseLogLevel)
-	return c
 }
 
 // readDataDir is the directory given, or the one of XDG's base directories.

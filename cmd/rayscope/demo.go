@@ -4,35 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/rayscope/rayscope/internal/cli"
 	"github.com/rayscope/rayscope/internal/demo"
+	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/settings"
 )
 
-// demoHome is not that of serve, so that made-up traces never mix with real ones.
+// demoHome is not that of serve, so that the shop's traces never mix with others.
 const demoHome = "rayscope-demo"
 
 func demoCommand() cli.Command {
 	return cli.Command{
 		Name:    "demo",
-		Summary: "Run the server with a sample shop that sends traces",
-		About: "Runs the server as serve does, and a sample shop of several services that sends its traces to it, so that the\n" +
-			"console has something to show. It keeps its data apart from that of serve.",
+		Summary: "Run the server with a sample shop that is traced",
+		About: "Runs the server as serve does, and a small shop that it traces: eight services, a database, a queue, and visitors. They run\n" +
+			"for real; every now and then something goes wrong, which the log tells. The data is kept apart from that of serve.",
 		Example: "rayscope demo --rate=20\nThen open http://127.0.0.1:1895",
 		Settings: append(serveSettings(demoHome),
-			cli.Setting{Name: "seed", Value: "N", Default: "1", Help: "Whole number that decides what happens in the shop: the same seed, the same traces."},
-			cli.Setting{Name: "rate", Value: "N", Default: strconv.Itoa(demo.DefaultRate), Help: "Requests to the shop each second, on average."},
+			cli.Setting{Name: "seed", Value: "N", Default: "1", Help: "Whole number that decides who visits the shop: the same seed, the same visitors."},
+			cli.Setting{Name: "rate", Value: "N", Default: strconv.Itoa(demo.DefaultRate), Help: "Visits to the shop each second, on average."},
+			cli.Setting{Name: "processes", Default: "false", Help: "Runs each service of the shop in a process of its own."},
 		),
 		Run: func(ctx context.Context, v *cli.Values, s cli.Streams) error {
 			c := readConfig(v, demoHome)
-			shop := readShop(v)
+			shop := readShop(v, c)
 			if err := v.Err(); err != nil {
 				return err
 			}
-			return serve(ctx, c, s.Err, func(ctx context.Context, daemon string, log *slog.Logger) error {
-				shop.Address, shop.Logger = daemon, log
+			return serve(ctx, c, s.Err, func(ctx context.Context, h host) error {
+				if err := recordAll(ctx, h.rules); err != nil {
+					return err
+				}
+				shop.Daemon, shop.Logger = h.daemon, h.log
 				return demo.Run(ctx, shop)
 			})
 		},
@@ -40,15 +47,76 @@ func demoCommand() cli.Command {
 }
 
 // readShop reads the settings of the shop and notes in v what is wrong.
-func readShop(v *cli.Values) demo.Config {
+func readShop(v *cli.Values, c config) demo.Config {
 	if v.Text("daemon-listen") == "" {
 		v.Wrong("daemon-listen", errors.New("the shop sends to this address, so demo cannot do without: leave the setting out"))
 	}
-	return demo.Config{
-		Seed:     cli.Read(v, "seed", parseSeed),
-		Rate:     cli.Read(v, "rate", parseShopRate),
-		Backfill: demo.DefaultBackfill,
+	shop := demo.Config{
+		Seed:      cli.Read(v, "seed", parseSeed),
+		Rate:      cli.Read(v, "rate", parseShopRate),
+		Directory: filepath.Join(c.dataDir, "shop"),
 	}
+	if v.Switch("processes", false) {
+		shop.Command = serviceCommand(v)
+	}
+	return shop
+}
+
+// demoServiceName is the command that runs one service of the shop.
+const demoServiceName = "demo-service"
+
+// serviceCommand is how a service is started whose log is as this one's.
+func serviceCommand(v *cli.Values) func(service string) []string {
+	binary, err := os.Executable()
+	if err != nil {
+		v.Wrong("processes", fmt.Errorf("this program does not find itself: %w", err))
+	}
+	return func(service string) []string {
+		return []string{binary, demoServiceName, "--service=" + service, "--log-format=" + v.Text("log-format"), "--log-level=" + v.Text("log-level")}
+	}
+}
+
+func demoServiceCommand() cli.Command {
+	return cli.Command{
+		Name:    demoServiceName,
+		Hidden:  true,
+		Summary: "Run one service of the sample shop",
+		About:   "Runs one service of the shop, for demo --processes, which speaks to it by standard input and output.",
+		Example: "rayscope demo --processes",
+		Settings: append(logSettings(),
+			cli.Setting{Name: "service", Value: "NAME", Help: "Which service."}),
+		Run: func(ctx context.Context, v *cli.Values, s cli.Streams) error {
+			var c config
+			readLog(v, &c)
+			if err := v.Err(); err != nil {
+				return err
+			}
+			return demo.RunService(ctx, v.Text("service"), os.Stdin, s.Out, newLog(c, s.Err))
+		},
+	}
+}
+
+// demoRule is the sampling rule by which the shop records every request. Whoever changes it sees what comes of it.
+var demoRule = sampling.Rule{
+	Priority: 1000, FixedRate: 1, ReservoirSize: 50,
+	ServiceName: "*", ServiceType: "*", Host: "*", HTTPMethod: "*", URLPath: "*", ResourceARN: "*", Version: 1,
+}
+
+// recordAll creates the rule "demo", if there is none from an earlier demo.
+func recordAll(ctx context.Context, rules *settings.Sampler) error {
+	list, err := rules.Rules(ctx)
+	if err != nil {
+		return fmt.Errorf("demo: look for the sampling rule demo: %w", err)
+	}
+	for _, r := range list {
+		if r.Name == "demo" {
+			return nil
+		}
+	}
+	if _, err := rules.CreateRule(ctx, settings.RuleID{Name: "demo"}, demoRule, nil); err != nil {
+		return fmt.Errorf("demo: create the sampling rule demo: %w", err)
+	}
+	return nil
 }
 
 func parseSeed(s string) (uint64, error) {
@@ -62,7 +130,7 @@ func parseSeed(s string) (uint64, error) {
 func parseShopRate(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(f >= demo.MinRate && f <= demo.MaxRate) {
-		return 0, fmt.Errorf("requests each second from %v to %d are needed, for example %d", demo.MinRate, demo.MaxRate, demo.DefaultRate)
+		return 0, fmt.Errorf("visits each second from %v to %d are needed, for example %d", demo.MinRate, demo.MaxRate, demo.DefaultRate)
 	}
 	return f, nil
 }

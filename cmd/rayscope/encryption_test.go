@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -29,7 +28,7 @@ func during(t *testing.T, c config, f func(web string)) {
 	t.Helper()
 	var log bytes.Buffer
 	enough := errors.New("enough")
-	err := serve(t.Context(), c, &log, func(context.Context, string, *slog.Logger) error {
+	err := serve(t.Context(), c, &log, func(context.Context, host) error {
 		f(url(t, &log))
 		return enough
 	})
@@ -94,7 +93,7 @@ func TestEncryptionAtRest(t *testing.T) {
 	for name, k := range map[string]*crypt.Key{"no key": nil, "another key": encryptionKey(t, 2)} {
 		refused := c
 		refused.key = k
-		err := serve(t.Context(), refused, io.Discard, func(context.Context, string, *slog.Logger) error { return errors.New("it serves") })
+		err := serve(t.Context(), refused, io.Discard, func(context.Context, host) error { return errors.New("it serves") })
 		if !errors.Is(err, crypt.ErrKey) || !strings.Contains(err.Error(), c.dataDir) || !strings.Contains(err.Error(), "--encryption-key-file") {
 			t.Errorf("%s: got error %v, want ErrKey with the directory and the flag", name, err)
 		}

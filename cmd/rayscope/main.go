@@ -23,8 +23,11 @@ func main() {
 
 func program() *cli.Program {
 	return &cli.Program{
-		Name:     "rayscope",
-		Summary:  "Rayscope is a self-hosted distributed tracing system that speaks AWS X-Ray.",
-		Commands: []cli.Command{serveCommand(), demoCommand(), daemonCommand(), tracesCommand(), traceCommand(), mapCommand(), statsCommand(), tailCommand(), versionCommand()},
+		Name:    "rayscope",
+		Summary: "Rayscope is a self-hosted distributed tracing system that speaks AWS X-Ray.",
+		Commands: []cli.Command{
+			serveCommand(), demoCommand(), demoServiceCommand(), daemonCommand(),
+			tracesCommand(), traceCommand(), mapCommand(), statsCommand(), tailCommand(), versionCommand(),
+		},
 	}
 }

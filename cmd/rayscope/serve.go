@@ -52,14 +52,21 @@ func serveCommand() cli.Command {
 			if err := v.Err(); err != nil {
 				return err
 			}
-			return serve(ctx, c, s.Err, func(context.Context, string, *slog.Logger) error { return nil })
+			return serve(ctx, c, s.Err, func(context.Context, host) error { return nil })
 		},
 	}
 }
 
+// A host is what a server is to a program that runs beside it.
+type host struct {
+	daemon string // address; empty if it is off
+	rules  *settings.Sampler
+	log    *slog.Logger
+}
+
 // serve runs the server until the context is done, which is no error, or a part of it fails. When everything listens it
-// calls also, in a goroutine, with the address of the daemon, empty if it is off; if that fails, the server ends too.
-func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx context.Context, daemon string, log *slog.Logger) error) (err error) {
+// calls also, in a goroutine, with what it needs of the server; if that fails, the server ends too.
+func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx context.Context, h host) error) (err error) {
 	log := newLog(c, stderr)
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -154,7 +161,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	others.Go(func() { retention.Run(running, db, c.retention, log) })
 	others.Go(func() { rollups.Run(running) })
 	others.Go(func() {
-		if err := also(running, door.address, log); err != nil {
+		if err := also(running, host{door.address, rules, log}); err != nil {
 			fail(err)
 		}
 	})

@@ -47,7 +47,8 @@ func TestServe(t *testing.T) {
 	var log bytes.Buffer
 	var posted string
 	enough := errors.New("enough")
-	err := serve(t.Context(), c, &log, func(_ context.Context, daemon string, _ *slog.Logger) error {
+	err := serve(t.Context(), c, &log, func(_ context.Context, h host) error {
+		daemon := h.daemon
 		web := url(t, &log)
 		posted = document(datagrams)
 		body, err := json.Marshal(map[string][]string{"TraceSegmentDocuments": {posted, "{"}})
@@ -145,9 +146,9 @@ func TestServeWithoutDaemon(t *testing.T) {
 	c := testConfig(t)
 	c.daemonListen = ""
 	ctx, cancel := context.WithCancel(t.Context())
-	err := serve(ctx, c, io.Discard, func(_ context.Context, daemon string, _ *slog.Logger) error {
-		if daemon != "" {
-			t.Errorf("the daemon listens on %s, want none", daemon)
+	err := serve(ctx, c, io.Discard, func(_ context.Context, h host) error {
+		if h.daemon != "" {
+			t.Errorf("the daemon listens on %s, want none", h.daemon)
 		}
 		cancel()
 		return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/rayscope/rayscope/internal/fact"
@@ -21,7 +22,7 @@ func TestMillionValues(t *testing.T) {
 	truth := map[string]int64{}
 	const n = 1_000_000
 	for i := range uint64(n) {
-		name := fmt.Sprintf("u-%d", i)
+		name := "u-" + strconv.FormatUint(i, 10)
 		if rnd.IntN(10) == 0 { // a tenth is by fifty users
 			name = fmt.Sprintf("regular-%d", rnd.IntN(50))
 			truth[name]++
@@ -89,7 +90,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 7))
 	var asm trace.Assembler
 	most, filler := 0, fmt.Sprintf("%0900d", 7)
-	for i := range 8_000 {
+	for i := range 5_000 {
 		e := segment.Entity{Within: -1, Name: "web", End: segment.Time(rnd.Uint64() >> (28 + rnd.IntN(36)))}
 		for range 12 {
 			e.Annotations = append(e.Annotations, segment.Annotation{Key: fmt.Sprintf("k%d", rnd.IntN(maxKeys+20)), String: fmt.Sprint(filler, rnd.IntN(1e9))})

@@ -31,6 +31,7 @@ type Command struct {
 	Example  string
 	Args     string // what may stand beside the settings, for the help: "[EXPR]"; empty: nothing
 	Settings []Setting
+	Hidden   bool // only the program itself calls it: it is not listed
 	Run      func(context.Context, *Values, Streams) error
 }
 

@@ -10,7 +10,9 @@ import (
 func (p *Program) help(w io.Writer) {
 	fmt.Fprintf(w, "%s\n\nUsage: %s COMMAND [--setting=value ...]\n\nCommands:\n", p.Summary, p.Name)
 	for _, c := range p.Commands {
-		fmt.Fprintf(w, "  %-10s %s\n", c.Name, c.Summary)
+		if !c.Hidden {
+			fmt.Fprintf(w, "  %-10s %s\n", c.Name, c.Summary)
+		}
 	}
 	fmt.Fprintf(w, "  %-10s Explain a command: %s help COMMAND\n", "help", p.Name)
 }

@@ -1,114 +1,115 @@
 package demo
 
 import (
-	"cmp"
-	"math/rand/v2"
-	"slices"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/demo/queue"
 )
 
-// DefaultRate is the average number of requests a second: enough that a minute shows every page, and next to nothing
-// for a laptop.
-const DefaultRate = 8
+// A Config is what Run needs.
+type Config struct {
+	Seed      uint64       // decides who visits, and what the database begins with
+	Rate      float64      // visits a second on average, for example DefaultRate
+	Daemon    string       // host:port of the X-Ray daemon that the services report to, UDP and TCP
+	Directory string       // where the database is made, in a file shop.db; one that is there is removed
+	Logger    *slog.Logger // required
 
-// A Document is a segment document, or an independent subsegment, and when its SDK sends it.
-type Document struct {
-	After time.Duration // since the trace's start
-	Body  []byte        // JSON, without the header of a datagram
+	// Command starts the process of one service, which calls RunService with its standard input and output and the same name. Nil: all
+	// services run in this process.
+	Command func(service string) []string
+
+	// Into is how far the shop is into the story of the package comment when it opens. Mostly 0; tests have little time.
+	Into time.Duration
 }
 
-// A Shop makes traces. Everything about trace k follows from the shop's seed and rate and from k; only the start is
-// given. It reuses its memory, so it is for one goroutine; shops of one seed and rate make the same traces.
-type Shop struct {
-	seed uint64
-	rate float64 // requests a second on average
-
-	source     rand.PCG
-	play       play
-	traceID    [2][12]byte // random parts: of the request's trace, of the worker's
-	start      segment.Time
-	identities [services][]string // by instance
-	badVersion []string           // inventory's identities while the bad release is out
-
-	text      text
-	pieces    []piece
-	documents []Document
+// Validate reports all that is wrong with the config.
+func (c *Config) Validate() error {
+	var errs []error
+	if _, _, err := net.SplitHostPort(c.Daemon); err != nil {
+		errs = append(errs, fmt.Errorf("daemon %q is not a host and port, for example 127.0.0.1:2000: %w", c.Daemon, err))
+	}
+	if !(c.Rate >= MinRate && c.Rate <= MaxRate) { // not a number fails as well
+		errs = append(errs, fmt.Errorf("rate %v is not in the range of %v to %d visits a second, for example %d", c.Rate, MinRate, MaxRate, DefaultRate))
+	}
+	if c.Directory == "" {
+		errs = append(errs, errors.New("directory is empty: name one for the database, for example ./shop"))
+	}
+	return errors.Join(errs...)
 }
 
-// piece is a document as a part of Shop.text, which may still move.
-type piece struct {
-	after    int64 // microseconds
-	from, to int
+// Run keeps the shop open until the context is done, which is no error, or a service ends by itself.
+func Run(ctx context.Context, c Config) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	database := filepath.Join(c.Directory, "shop.db")
+	if err := createDatabase(ctx, database, c.Seed); err != nil {
+		return fmt.Errorf("demo shop: %w", err)
+	}
+	running, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+
+	s := setup{Daemon: c.Daemon, Database: database, Opened: time.Now().Add(-c.Into)}
+	n := network{}
+	away, err := openNeighbours(running, n, story{s.Opened}, c.Logger)
+	if err != nil {
+		return err
+	}
+	defer away()
+	closeShop, err := c.staff(s, n, fail)
+	if err != nil {
+		return err
+	}
+	c.Logger.Info("demo shop: open", "daemon", c.Daemon, "visits_per_second", c.Rate, "seed", c.Seed, "processes", c.Command != nil)
+	go story{s.Opened}.tell(running, c.Logger)
+	newCrowd(&c, n, story{s.Opened}).come(running)
+	if err := closeShop(); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return context.Cause(running)
 }
 
-// New returns the shop of a seed that gets rate requests a second on average.
-func New(seed uint64, rate float64) *Shop {
-	s := &Shop{seed: seed, rate: rate}
-	s.play.rng = rand.New(&s.source)
-	for id := range fleet {
-		for i := range fleet[id].instances {
-			s.identities[id] = append(s.identities[id], fleet[id].identity(i, fleet[id].version))
+// staff starts all services, in this process or in processes of their own. With done it says that one has ended too early.
+func (c *Config) staff(s setup, n network, done func(error)) (stop func() error, err error) {
+	if c.Command == nil {
+		return startHere(s, n, c.Logger, done)
+	}
+	return startProcesses(s, n, c.Command, done)
+}
+
+// openNeighbours starts what the shop uses and does not trace: the queue, and the card processor. It adds them to the network.
+func openNeighbours(ctx context.Context, n network, s story, log *slog.Logger) (stop func(), err error) {
+	cards := &processor{s, ctx}
+	servers := map[string]http.Handler{
+		queueHost: queue.NewServer(map[string]*queue.Queue{queueName: queue.New(time.Now)}),
+		cardsHost: cards.handler(),
+	}
+	var open []*http.Server
+	stop = func() {
+		for _, server := range open {
+			_ = server.Close() // who is told of an error has gone by now
 		}
 	}
-	for i := range fleet[inventory].instances {
-		s.badVersion = append(s.badVersion, fleet[inventory].identity(i, badVersion))
+	for host, handler := range servers {
+		l, err := listen(host)
+		if err != nil {
+			stop()
+			return nil, err
+		}
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+		open = append(open, server)
+		n[host] = l.Addr().String()
+		go func() { _ = server.Serve(l) }() // until stop closes it, which is the error
 	}
-	return s
-}
-
-// At is when trace k begins in the shop's own time, which begins with trace 0: it tells what is wrong in the shop then.
-// It grows with k.
-func (s *Shop) At(k uint64) time.Duration {
-	s.source.Seed(s.seed, k)
-	return s.at(k)
-}
-
-// at draws where in its own share of the load trace k begins: the first draw of every trace.
-func (s *Shop) at(k uint64) time.Duration {
-	n := float64(k) + s.play.rng.Float64()
-	return time.Duration(timeOf(n/s.rate) * float64(time.Second))
-}
-
-// Trace makes trace k of the shop as if its request came at start: its documents in the order in which they are sent.
-// A paid order has a second trace, the worker's. The documents are valid until the next call.
-func (s *Shop) Trace(k uint64, start segment.Time) []Document {
-	s.source.Seed(s.seed, k)
-	p := &s.play
-	p.trouble = troubleAt(s.at(k))
-	p.now, p.spans = 0, p.spans[:0]
-	for i := range s.traceID {
-		s.drawTraceID(i)
-	}
-	p.run()
-
-	s.start, s.text, s.pieces = start, s.text[:0], s.pieces[:0]
-	for i := range p.spans {
-		s.render(int32(i))
-	}
-	return s.inOrder()
-}
-
-func (s *Shop) drawTraceID(i int) {
-	hi, lo := s.play.rng.Uint64(), s.play.rng.Uint32()
-	id := &s.traceID[i]
-	for j := range 8 {
-		id[j] = byte(hi >> (8 * j))
-	}
-	for j := range 4 {
-		id[8+j] = byte(lo >> (8 * j))
-	}
-}
-
-// inOrder cuts the text into documents. Of those sent at once, callees and subsegments come first: they were rendered
-// after the segment that they belong to.
-func (s *Shop) inOrder() []Document {
-	slices.Reverse(s.pieces)
-	slices.SortStableFunc(s.pieces, func(a, b piece) int { return cmp.Compare(a.after, b.after) })
-	s.documents = s.documents[:0]
-	for _, p := range s.pieces {
-		s.documents = append(s.documents, Document{time.Duration(p.after) * time.Microsecond, s.text[p.from:p.to:p.to]})
-	}
-	return s.documents
+	return stop, nil
 }

@@ -1,158 +1,257 @@
-package demo_test
+package demo
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"flag"
+	"context"
+	"encoding/json"
 	"fmt"
+	"log/slog"
+	"net"
 	"os"
-	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/demo"
 	"github.com/rayscope/rayscope/internal/segment"
+	"github.com/rayscope/rayscope/internal/servicemap"
+	"github.com/rayscope/rayscope/internal/trace"
 )
 
-var rewrite = flag.Bool("rewrite", false, "rewrite the golden file in testdata")
+// patience bounds what the shop may take to do something on a laden machine.
+const patience = 60 * time.Second
 
-// start is when the traces of these tests begin.
-const start = segment.Time(1_758_654_625_118_000)
+// A daemon notes the documents that come to its UDP port. Nothing answers at the TCP port, so local rules decide.
+type daemon struct {
+	conn net.PacketConn
 
-// firstMinutes is the number of requests that come in the shop's first three minutes.
-func firstMinutes(s *demo.Shop) (n uint64) {
-	for s.At(n) < 3*time.Minute {
-		n++
-	}
-	return n
+	mu   sync.Mutex
+	docs [][]byte
+	more chan struct{} // has a value when there are more documents
 }
 
-func TestGolden(t *testing.T) {
-	const seed, traces = 7, 2000
-	s := demo.New(seed, demo.DefaultRate)
-	var got bytes.Buffer
-	for _, k := range []uint64{
-		106,  // a search for a term with escapes
-		230,  // a log-in that DynamoDB throttles
-		291,  // an order with worker and link, subsegments as documents of their own, some in progress first
-		839,  // a card processor that times out
-		1206, // the bad release
-	} {
-		fmt.Fprintf(&got, "trace %d, at %v\n", k, s.At(k))
-		for _, d := range s.Trace(k, start) {
-			fmt.Fprintf(&got, "%v %s\n", d.After, d.Body)
-		}
-	}
-	sum := sha256.New()
-	for k := range uint64(traces) {
-		for _, d := range s.Trace(k, start) {
-			fmt.Fprintf(sum, "%d %s\n", d.After, d.Body)
-		}
-	}
-	fmt.Fprintf(&got, "first %d traces: sha256 %x\n", traces, sum.Sum(nil))
-
-	file := filepath.Join("testdata", "golden.txt")
-	if *rewrite {
-		if err := os.WriteFile(file, got.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
+func startDaemon(t *testing.T) *daemon {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("the traces of seed %d differ from %s; if that is meant, run with -rewrite and read the diff. got:\n%s", seed, file, got.Bytes())
-	}
+	d := &daemon{conn: conn, more: make(chan struct{}, 1)}
+	t.Cleanup(func() { conn.Close() })
+	go d.receive()
+	return d
 }
 
-// A trace is the same whatever was made before it, and another for another seed, number or rate.
-func TestTraceDependsOnItsNumberOnly(t *testing.T) {
-	print := func(s *demo.Shop, k uint64) string {
-		var b bytes.Buffer
-		for _, d := range s.Trace(k, start) {
-			fmt.Fprintf(&b, "%v %s\n", d.After, d.Body)
+func (d *daemon) receive() {
+	b := make([]byte, 64<<10)
+	for {
+		n, _, err := d.conn.ReadFrom(b)
+		if err != nil {
+			return
 		}
-		return b.String()
-	}
-	fresh := print(demo.New(7, 8), 500)
-	used := demo.New(7, 8)
-	for k := range uint64(40) {
-		used.Trace(k*37, start+segment.Time(k))
-		used.At(k)
-	}
-	if got := print(used, 500); got != fresh {
-		t.Errorf("trace 500 after others:\n%s\nfresh:\n%s", got, fresh)
-	}
-	for name, other := range map[string]string{"seed 8": print(demo.New(8, 8), 500), "trace 501": print(demo.New(7, 8), 501)} {
-		if other == fresh {
-			t.Errorf("%s is the same as trace 500 of seed 7", name)
+		_, doc, _ := bytes.Cut(b[:n], []byte("\n"))
+		d.mu.Lock()
+		d.docs = append(d.docs, bytes.Clone(doc))
+		d.mu.Unlock()
+		select {
+		case d.more <- struct{}{}:
+		default:
 		}
 	}
 }
 
-func TestStartMovesTimesOnly(t *testing.T) {
-	const later = 86_400 * segment.Second
-	a, b := demo.New(7, 8), demo.New(7, 8)
-	for k := range uint64(200) {
-		x, y := decode(t, a.Trace(k, start)), decode(t, b.Trace(k, start+later))
-		if len(x) != len(y) {
-			t.Fatalf("trace %d: %d documents, and %d when it starts later", k, len(x), len(y))
+// document is what these tests read of a segment, or of a subsegment.
+type document struct {
+	Name        string
+	User        string
+	Fault       bool
+	Throttle    bool
+	Annotations map[string]any
+	Links       []json.RawMessage
+	HTTP        struct{ Response struct{ Status int } }
+	Cause       struct{ Exceptions []struct{ Message string } }
+	Subsegments []document
+}
+
+func (d *document) find(name string) *document {
+	for i := range d.Subsegments {
+		if s := &d.Subsegments[i]; s.Name == name {
+			return s
 		}
-		for i := range x {
-			if x[i].after != y[i].after || x[i].ID != y[i].ID || x[i].TraceID[11:] != y[i].TraceID[11:] || y[i].start()-x[i].start() != later {
-				t.Fatalf("trace %d, document %d: sent after %v, %s\nand when it starts a day later after %v, %s", k, i, x[i].after, x[i].body, y[i].after, y[i].body)
+	}
+	return nil
+}
+
+// failure is the first message of the exceptions of d.
+func (d *document) failure() string {
+	if len(d.Cause.Exceptions) == 0 {
+		return ""
+	}
+	return d.Cause.Exceptions[0].Message
+}
+
+func (d *daemon) all() [][]byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.docs)
+}
+
+// runUntil runs the shop until what came to the daemon is enough. The shop has to end without an error then.
+func runUntil(t *testing.T, c Config, enough func(docs [][]byte) error) {
+	t.Helper()
+	d := startDaemon(t)
+	var log bytes.Buffer
+	c.Seed, c.Rate, c.Daemon, c.Directory = 1, DefaultRate, d.conn.LocalAddr().String(), t.TempDir()
+	c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- Run(ctx, c) }()
+	over := time.After(patience)
+	for {
+		select {
+		case <-d.more:
+			if enough(d.all()) != nil {
+				continue
 			}
+		case err := <-done:
+			t.Fatalf("the shop ended: %v", err)
+		case <-over:
+			t.Errorf("after %v: %v", patience, enough(d.all()))
+		}
+		break
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("the shop ends with %v", err)
+	}
+	for line := range strings.Lines(log.String()) {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "level=WARN") && !strings.Contains(line, "sampling") {
+			t.Errorf("the log has: %s", line)
 		}
 	}
 }
 
-func TestAt(t *testing.T) {
-	for _, rate := range []float64{0.5, demo.DefaultRate, 1000} {
-		s := demo.New(3, rate)
-		last := time.Duration(-1)
-		inMinute := map[int]int{}
-		const n = 40_000
-		for k := range uint64(n) {
-			at := s.At(k)
-			if at < last {
-				t.Fatalf("rate %v: request %d comes at %v, the one before it at %v", rate, k, at, last)
-			}
-			last = at
-			inMinute[int(at/time.Minute)]++
-		}
-		if got := n / last.Seconds(); got < rate*0.7 || got > rate*1.45 {
-			t.Errorf("rate %v: %d requests in %v, which is %.2f a second", rate, n, last, got)
-		}
-		if rate == demo.DefaultRate && (inMinute[0] < inMinute[2]*5/4) {
-			t.Errorf("rate %v: %d requests in the first minute and %d in the third: the load hardly varies", rate, inMinute[0], inMinute[2])
-		}
-	}
+// wantEdges is the map of the package comment. Links are added by those who read a store, so they are not here.
+var wantEdges = []string{
+	"api ▶ inventory", "api ▶ orders", "api ▶ users",
+	"inventory ▶ shop.db",
+	"notifications ▶ shop.db",
+	"order-worker ▶ notifications", "order-worker ▶ order-worker", "order-worker ▶ shop.db",
+	"orders ▶ " + queueURL, "orders ▶ inventory", "orders ▶ payments", "orders ▶ shop.db",
+	"payments ▶ " + cardsHost,
+	"users ▶ shop.db",
+	"web ▶ api", "web ▶ web",
 }
 
-func TestNoAllocation(t *testing.T) {
-	s := demo.New(1, demo.DefaultRate)
-	k := uint64(0)
-	next := func() { s.Trace(k, start); k++ }
-	for range 3000 { // memory grows to the longest trace
-		next()
+// edges are those of the map of the documents.
+func edges(docs [][]byte) (list []string, err error) {
+	traces := map[segment.TraceID]*trace.Assembler{}
+	for _, doc := range docs {
+		d := new(segment.Digest)
+		if err := segment.Parse(bytes.Clone(doc), d); err != nil {
+			return nil, fmt.Errorf("%w: %s", err, doc)
+		}
+		if traces[d.Trace] == nil {
+			traces[d.Trace] = new(trace.Assembler)
+			traces[d.Trace].Begin(d.Trace)
+		}
+		traces[d.Trace].AddDigest(d, d.Entities[0].Start)
 	}
-	if got := testing.AllocsPerRun(500, next); got != 0 {
-		t.Errorf("a trace takes %v allocations, want none", got)
-	}
-}
-
-func BenchmarkTrace(b *testing.B) {
-	s := demo.New(1, demo.DefaultRate)
-	b.ReportAllocs()
-	documents, size := 0, 0
-	for k := range b.N {
-		for _, d := range s.Trace(uint64(k), start) {
-			documents++
-			size += len(d.Body)
+	var m servicemap.Map
+	for _, a := range traces {
+		if tr := a.Trace(); !tr.Partial() {
+			m.Add(tr, 0, segment.TimeOf(time.Now().Add(time.Hour)))
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(documents), "ns/document")
-	b.ReportMetric(float64(size)/float64(documents), "B/document")
-	b.ReportMetric(float64(documents)/float64(b.N), "documents/op")
+	for _, n := range m.Sorted() {
+		for _, to := range n.Targets() {
+			list = append(list, fmt.Sprintf("%s ▶ %s", n.Service.Name, to.Name))
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+func TestMap(t *testing.T) {
+	runUntil(t, Config{}, func(docs [][]byte) error {
+		got, err := edges(docs)
+		if err == nil && !slices.Equal(got, wantEdges) {
+			err = fmt.Errorf("the edges are\n%q, want\n%q", got, wantEdges)
+		}
+		return err
+	})
+}
+
+// The service processes of this test are this binary.
+func TestMain(m *testing.M) {
+	if name := os.Getenv("DEMO_TEST_SERVICE"); name != "" {
+		if err := RunService(context.Background(), name, os.Stdin, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil))); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func TestProcesses(t *testing.T) {
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("/usr/bin/env"); err != nil {
+		t.Skipf("there is no env to start a process with a variable: %v", err)
+	}
+	c := Config{Command: func(service string) []string { return []string{"/usr/bin/env", "DEMO_TEST_SERVICE=" + service, binary} }}
+	runUntil(t, c, func(docs [][]byte) error {
+		got, err := edges(docs)
+		if err == nil && !slices.Equal(got, wantEdges) {
+			err = fmt.Errorf("the edges are\n%q, want\n%q", got, wantEdges)
+		}
+		return err
+	})
+}
+
+// Each trouble shows where it should, as what it should, and at whom.
+func TestTroubles(t *testing.T) {
+	for _, c := range []struct {
+		spell spell
+		want  string
+		shows func(d *document) bool
+	}{
+		{throttling, "users answers 429", func(d *document) bool { return d.Name == "users" && d.Throttle && d.HTTP.Response.Status == 429 }},
+		{stocktaking, "the lock of the database times out", func(d *document) bool {
+			tx := d.find("transaction")
+			return d.Name == "inventory" && tx != nil && strings.Contains(tx.failure(), "database is locked")
+		}},
+		{cardsHang, "payments gives up", func(d *document) bool {
+			return d.Name == "payments" && d.HTTP.Response.Status == 504 && strings.Contains(d.failure(), "card processor gave no answer in 2s")
+		}},
+		{badRelease, "the new release fails", func(d *document) bool {
+			p := d.find("price")
+			return d.Name == "inventory" && d.Fault && d.Annotations["version"] == nextRelease && p != nil && strings.Contains(p.failure(), errNoPrice.Error())
+		}},
+	} {
+		t.Run(c.spell.name, func(t *testing.T) {
+			runUntil(t, Config{Into: c.spell.first}, func(docs [][]byte) error {
+				found := false
+				for _, doc := range docs {
+					var d document
+					if err := json.Unmarshal(doc, &d); err != nil {
+						continue // a cause may be a reference
+					}
+					found = found || c.shows(&d)
+					if d.Name == "payments" && d.Fault && d.Annotations["plan"] != hitPlan {
+						t.Errorf("payments fails for the plan %v", d.Annotations["plan"])
+					}
+				}
+				if !found {
+					return fmt.Errorf("not seen: %s", c.want)
+				}
+				return nil
+			})
+		})
+	}
 }

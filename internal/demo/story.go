@@ -1,64 +1,81 @@
 package demo
 
 import (
-	"math"
-	"slices"
+	"context"
+	"log/slog"
 	"time"
 )
 
-// What goes wrong, and when, in the shop's own time, which begins with its first trace. First occurrences lie within
-// three minutes, one after the other, so that each shows alone; later the different periods make them meet.
-var (
-	throttling = spell{first: 18 * time.Second, lasts: 9 * time.Second, every: 75 * time.Second}    // DynamoDB refuses
-	slowDB     = spell{first: 35 * time.Second, lasts: 40 * time.Second, every: 240 * time.Second}  // MySQL is slow
-	cardsDown  = spell{first: 80 * time.Second, lasts: 28 * time.Second, every: 300 * time.Second}  // the card processor times out
-	badRelease = spell{first: 120 * time.Second, lasts: 45 * time.Second, every: 420 * time.Second} // inventory runs 2.4.1
-)
-
-// A spell comes again and again.
-type spell struct{ first, lasts, every time.Duration }
-
-func (s spell) at(t time.Duration) bool { return t >= s.first && (t-s.first)%s.every < s.lasts }
-
-// trouble is what is wrong at a moment.
-type trouble struct{ throttling, slowDB, cardsDown, badRelease bool }
-
-func troubleAt(t time.Duration) trouble {
-	return trouble{throttling.at(t), slowDB.at(t), cardsDown.at(t), badRelease.at(t)}
+// A spell is a trouble that comes again and again. Times are since the opening; see the package comment.
+type spell struct {
+	name                string
+	first, lasts, every time.Duration
 }
 
-// The load swings around its average, and every now and then there is a burst of burstExtra times the average on top.
-// All in seconds; loadPeriod, after which the load repeats, is a multiple of the other periods.
-const (
-	loadPeriod  = 630
-	swing       = 0.4
-	swingPeriod = 210
-	burstExtra  = 1.8
-	burstEvery  = 90
-	burstFirst  = 12
-	burstLast   = 17
+var (
+	throttling  = spell{"throttling", 25 * time.Second, 15 * time.Second, 215 * time.Second}
+	stocktaking = spell{"stocktaking", 50 * time.Second, 25 * time.Second, 300 * time.Second}
+	cardsSlow   = spell{"cards slow", 90 * time.Second, 30 * time.Second, 360 * time.Second}
+	cardsHang   = spell{"cards hang", 120 * time.Second, 60 * time.Second, 360 * time.Second}
+	badRelease  = spell{"bad release", 190 * time.Second, 40 * time.Second, 420 * time.Second}
+
+	spells = []spell{throttling, stocktaking, cardsSlow, cardsHang, badRelease}
 )
 
-// requestsBy holds how many requests came in the first so many seconds of a period, at an average of one a second.
-var requestsBy = func() (sum [loadPeriod + 1]float64) {
-	for i := range loadPeriod {
-		load := 1 + swing*math.Sin(2*math.Pi*float64(i)/swingPeriod)
-		if into := i % burstEvery; into >= burstFirst && into <= burstLast {
-			load += burstExtra
-		}
-		sum[i+1] = sum[i] + load
-	}
-	scale := loadPeriod / sum[loadPeriod]
-	for i := range sum {
-		sum[i] *= scale
-	}
-	return sum
-}()
+// hitPlan is the plan whose customers the card processor lets wait.
+const hitPlan = "pro"
 
-// timeOf is the second in which n requests had come.
-func timeOf(n float64) float64 {
-	periods := math.Floor(n / loadPeriod)
-	n -= periods * loadPeriod
-	i, _ := slices.BinarySearch(requestsBy[1:loadPeriod], n)
-	return periods*loadPeriod + float64(i) + (n-requestsBy[i])/(requestsBy[i+1]-requestsBy[i])
+// at reports whether the spell lasts at a time.
+func (s spell) at(t time.Duration) bool { return t >= s.first && (t-s.first)%s.every < s.lasts }
+
+// turns returns when, after a time, the spell begins or ends next.
+func (s spell) turns(t time.Duration) time.Duration {
+	if t < s.first {
+		return s.first
+	}
+	begin := t - (t-s.first)%s.every
+	if end := begin + s.lasts; t < end {
+		return end
+	}
+	return begin + s.every
+}
+
+// A story is the spells of a shop that opened at a time. Every process of the shop knows it, and so what is wrong now.
+type story struct{ opened time.Time }
+
+// suffers reports whether the spell lasts now.
+func (s story) suffers(from spell) bool { return from.at(time.Since(s.opened)) }
+
+// tell logs beginning and end of each spell until the context is done.
+func (s story) tell(ctx context.Context, log *slog.Logger) {
+	told := map[string]bool{} // spells whose beginning was told
+	for {
+		now := time.Since(s.opened)
+		next := spells[0].turns(now)
+		for _, sp := range spells {
+			next = min(next, sp.turns(now))
+			switch is := sp.at(now); {
+			case is && !told[sp.name]:
+				log.Info("demo shop: trouble begins", "trouble", sp.name, "lasts", sp.turns(now)-now.Truncate(time.Second))
+			case !is && told[sp.name]:
+				log.Info("demo shop: trouble is over", "trouble", sp.name)
+			}
+			told[sp.name] = sp.at(now)
+		}
+		if wait(ctx, next-now) != nil {
+			return
+		}
+	}
+}
+
+// wait waits for a while, or until the context is done, which is the error.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

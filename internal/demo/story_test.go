@@ -1,201 +1,140 @@
-package demo_test
+package demo
 
 import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/rayscope/rayscope/internal/demo"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
-// Everything that the shop can show comes within its first three minutes, often enough to be seen and not so often that
-// the shop looks dead. Shares are of the requests, or of what base names.
-func TestFirstMinutesShowEverything(t *testing.T) {
-	type bound struct {
-		name     string
-		min, max float64
-		base     string
-	}
-	bounds := []bound{
-		{"page browse", 0.3, 0.45, ""},
-		{"page search", 0.1, 0.2, ""},
-		{"page add to cart", 0.1, 0.22, ""},
-		{"page checkout", 0.08, 0.18, ""},
-		{"page order status", 0.05, 0.13, ""},
-		{"page login", 0.04, 0.12, ""},
-		{"page admin report", 0.008, 0.04, ""},
-		{"root fault", 0.01, 0.08, ""},
-		{"root error", 0.01, 0.06, ""},
-		{"root throttle", 0.004, 0.05, ""},
-		{"in progress", 0.02, 0.2, ""},
-		{"independent subsegment", 0.1, 2, ""},
-		{"link", 0.05, 0.18, ""},
-		{"user", 0.6, 0.9, ""},
-		{"heavy user", 0.2, 0.3, ""},
-		{"chain of exceptions", 0.01, 0.1, ""},
-		{"cause by reference", 0.01, 0.3, ""},
-		{"retried", 0.005, 0.1, ""},
-		{"sql", 0.5, 2, ""},
-		{"local", 2, 6, ""},
-		{"cache hit", 0.2, 0.5, ""},
-		{"slow request", 0.01, 0.1, ""},
-		{"debug metadata", 0.05, 0.4, ""},
-		{"express", 0.1, 0.3, "order"},
-		{"bad release", 0.1, 0.5, "inventory"},
-		{"bad release, fault", 0.1, 0.5, "bad release"},
-		{"com.example.shop.inventory.PricingException", 0.005, 0.1, ""},
-		{"Shop.Payments.ProcessorException", 0.002, 0.05, ""},
-		{"ProvisionedThroughputExceededException", 0.004, 0.05, ""},
-		{"cobalt failed", 0.05, 0.3, "cobalt"},
-	}
-	for _, s := range fleet {
-		bounds = append(bounds, bound{"segment of " + s.name + " on " + s.origin, 0.04, 1.01, ""})
-	}
-	for _, status := range []string{"401", "402", "404", "429", "500", "502", "504"} {
-		bounds = append(bounds, bound{"status " + status, 0.001, 0.3, ""})
-	}
-
-	for seed := range uint64(2) {
-		seen := count(t, demo.New(seed, demo.DefaultRate))
-		for _, b := range bounds {
-			base := seen["request"]
-			if b.base != "" {
-				base = seen[b.base]
-			}
-			if got := float64(seen[b.name]) / float64(base); got < b.min || got > b.max {
-				t.Errorf("seed %d: %s: %d of %d, a share of %.4f, want %v to %v", seed, b.name, seen[b.name], base, got, b.min, b.max)
+// In the first four minutes each trouble comes, and alone.
+func TestTroublesComeOneByOne(t *testing.T) {
+	seen := map[string]bool{}
+	for now := time.Duration(0); now < 4*time.Minute; now += time.Second {
+		var active []string
+		for _, s := range spells {
+			if s.at(now) {
+				active = append(active, s.name)
+				seen[s.name] = true
 			}
 		}
-		hit, others := share(seen, "cobalt"), share(seen, "acme")
-		if hit < 1.4*others {
-			t.Errorf("seed %d: %.3f of the requests of cobalt fail, and %.3f of those of acme: it is not hit more", seed, hit, others)
+		if len(active) > 1 {
+			t.Errorf("at %v: %q at once", now, active)
+		}
+	}
+	if len(seen) != len(spells) {
+		t.Errorf("seen: %v, want all of %d", seen, len(spells))
+	}
+}
+
+func TestSpell(t *testing.T) {
+	s := spell{"x", 10 * time.Second, 5 * time.Second, 60 * time.Second}
+	for _, c := range []struct {
+		at, turns int
+		is        bool
+	}{{0, 10, false}, {9, 10, false}, {10, 15, true}, {14, 15, true}, {15, 70, false}, {69, 70, false}, {70, 75, true}, {75, 130, false}} {
+		now := time.Duration(c.at) * time.Second
+		if got, turns := s.at(now), s.turns(now); got != c.is || turns != time.Duration(c.turns)*time.Second {
+			t.Errorf("at %v: active %v, turns at %v; want %v, %ds", now, got, turns, c.is, c.turns)
 		}
 	}
 }
 
-var fleet = []struct{ name, origin string }{
-	{"web", "AWS::EC2::Instance"}, {"api", "AWS::ECS::Fargate"}, {"users", "AWS::ElasticBeanstalk::Environment"}, {"inventory", "AWS::ECS::Container"},
-	{"orders", "AWS::ECS::Fargate"}, {"payments", "AWS::ECS::Fargate"}, {"order-worker", "AWS::ECS::Container"}, {"notifications", "AWS::ElasticBeanstalk::Environment"},
-}
-
-func share(seen map[string]int, tenant string) float64 {
-	return float64(seen[tenant+" failed"]) / float64(seen[tenant])
-}
-
-// count counts what the first three minutes show.
-func count(t *testing.T, s *demo.Shop) map[string]int {
-	seen := map[string]int{}
-	for k := range firstMinutes(s) {
-		seen["request"]++
-		for _, root := range read(t, s.Trace(k, start)).roots {
-			if root.InProgress {
-				seen["in progress"]++
-				continue
-			}
-			if root.Type == "subsegment" {
-				seen["independent subsegment"]++
-			}
-			root.walk(nil, func(e, _ *entity) { countEntity(seen, e) })
-			if root.Name == "web" {
-				countRequest(seen, root)
-			}
+func TestVisitsFollowTheSeed(t *testing.T) {
+	pages := map[string]int{}
+	for k := range uint64(2000) {
+		v := drawVisit(7, k)
+		if again := drawVisit(7, k); !reflect.DeepEqual(v, again) {
+			t.Fatalf("visit %d of seed 7 is %+v, then %+v", k, v, again)
+		}
+		pages[v.method+" "+strings.SplitN(v.path, "/", 3)[1]]++
+	}
+	if reflect.DeepEqual(drawVisit(7, 100), drawVisit(8, 100)) {
+		t.Error("visit 100 of seeds 7 and 8 is the same")
+	}
+	for page, share := range map[string]float64{"GET products": 0.32, "POST checkout": 0.20, "POST login": 0.07, "GET admin": 0.02} {
+		if got := float64(pages[page]) / 2000; math.Abs(got-share) > 0.04 {
+			t.Errorf("%s has a share of %.3f, want about %.2f", page, got, share)
 		}
 	}
-	return seen
 }
 
-func countRequest(seen map[string]int, e *entity) {
-	page, tenant := e.Annotations["page"].(string), e.Annotations["tenant"].(string)
-	seen["page "+page]++
-	seen[tenant]++
-	if e.Fault || e.Error {
-		seen[tenant+" failed"]++
+func TestLoadIsOneOnAverage(t *testing.T) {
+	const seconds = 630 // after which it repeats
+	sum := 0.0
+	for s := range seconds {
+		sum += load(time.Duration(s) * time.Second)
 	}
-	switch {
-	case e.Throttle:
-		seen["root throttle"]++
-	case e.Fault:
-		seen["root fault"]++
-	case e.Error:
-		seen["root error"]++
-	}
-	if e.User != "" {
-		seen["user"]++
-	}
-	switch e.User {
-	case "u-1007", "u-1042", "u-1099":
-		seen["heavy user"]++
-	}
-	if time.Duration(e.end()-e.start())*time.Microsecond > time.Second {
-		seen["slow request"]++
+	if got := sum / seconds; math.Abs(got-1) > 0.01 {
+		t.Errorf("the load is %.3f on average, want 1", got)
 	}
 }
 
-func countEntity(seen map[string]int, e *entity) {
-	if e.Origin != "" {
-		seen["segment of "+e.Name+" on "+e.Origin]++
+func TestBaggage(t *testing.T) {
+	c := caller{"u-1042", "birch", "pro", "eu"}
+	if got := parseBaggage(c.baggage()); got != c {
+		t.Errorf("got %+v, want %+v", got, c)
 	}
-	seen["status "+e.HTTP.Response.status()]++
-	for name, is := range map[string]bool{
-		"link":           len(e.Links) > 0,
-		"retried":        e.AWS.Retries > 0,
-		"sql":            e.SQL.Query != "",
-		"local":          e.Namespace == "" && e.Origin == "",
-		"cache hit":      e.Annotations["cache_hit"] == true,
-		"debug metadata": e.Metadata["debug"] != nil,
-		"inventory":      e.Origin != "" && e.Name == "inventory",
-		"bad release":    e.Service.Version == "2.4.1",
-		"order":          e.Annotations["order_value"] != nil,
-		"express":        e.Annotations["express"] == true,
+	if got := parseBaggage(" plan=free , other=1,,="); got != (caller{Plan: "free"}) {
+		t.Errorf("got %+v, want the plan alone", got)
+	}
+	if got := parseBaggage("plan=" + strings.Repeat("x", maxBaggage)); got != (caller{}) {
+		t.Errorf("of a header that is too long: got %d characters", len(got.Plan))
+	}
+}
+
+func TestStatusOf(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{&statusError{"users", 429, ""}, 429},
+		{fmt.Errorf("charge: %w", &statusError{"payments", 504, ""}), 502},
+		{badRequest{errors.New("x")}, 400},
+		{context.Canceled, statusClosed},
+		{context.DeadlineExceeded, 504},
+		{sql.ErrNoRows, 404},
+		{errors.New("x"), 500},
+		{status.Error(codes.NotFound, "x"), 404},
+		{fmt.Errorf("reserve: %w", status.Error(codes.FailedPrecondition, "x")), 409},
+		{status.Error(codes.Canceled, "x"), statusClosed},
+		{status.Error(codes.Internal, "x"), 502},
 	} {
-		if is {
-			seen[name]++
+		if got := statusOf(c.err); got != c.want {
+			t.Errorf("statusOf(%v) = %d, want %d", c.err, got, c.want)
 		}
-	}
-	if e.Service.Version == "2.4.1" && e.Fault {
-		seen["bad release, fault"]++
-	}
-	if _, ok := e.ref(); ok {
-		seen["cause by reference"]++
-	}
-	c, _ := e.own()
-	if len(c.Exceptions) > 1 {
-		seen["chain of exceptions"]++
-	}
-	for _, x := range c.Exceptions {
-		seen[x.Type]++
 	}
 }
 
-// In time, the troubles come one after the other at first.
-func TestTroublesComeInSpells(t *testing.T) {
-	const slot = 10 * time.Second
-	s := demo.New(1, demo.DefaultRate)
-	slots := map[string]map[int]int{}
-	for k := range firstMinutes(s) {
-		at := int(s.At(k) / slot)
-		for _, root := range read(t, s.Trace(k, start)).roots {
-			root.walk(nil, func(e, _ *entity) {
-				c, _ := e.own()
-				for _, x := range c.Exceptions {
-					if slots[x.Type] == nil {
-						slots[x.Type] = map[int]int{}
-					}
-					slots[x.Type][at]++
-				}
-			})
+func TestConfigIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		config Config
+		want   []string
+	}{
+		{Config{Daemon: "localhost", Rate: 8, Directory: "x"}, []string{`daemon "localhost" is not a host and port`}},
+		{Config{Daemon: "127.0.0.1:2000"}, []string{"rate 0 is not in the range of 0.01 to 500", "directory is empty"}},
+		{Config{Daemon: "127.0.0.1:2000", Rate: math.NaN(), Directory: "x"}, []string{"rate NaN"}},
+	} {
+		err := Run(t.Context(), c.config)
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("Run(%+v) = %v, want %q", c.config, err, want)
+			}
 		}
 	}
-	for kind, want := range map[string][]int{ // the slots that may have any
-		"ProvisionedThroughputExceededException":      {1, 2, 9, 10, 16, 17},
-		"Shop.Payments.ProcessorException":            {8, 9, 10},
-		"com.example.shop.inventory.PricingException": {12, 13, 14, 15, 16},
-	} {
-		rest := slots[kind]
-		for _, at := range want {
-			delete(rest, at)
-		}
-		if len(rest) > 0 {
-			t.Errorf("%s comes outside of its spells, in slots of %v: %v", kind, slot, rest)
-		}
+}
+
+func TestUnknownService(t *testing.T) {
+	err := RunService(t.Context(), "webb", strings.NewReader(""), nil, nil)
+	if err == nil || !strings.Contains(err.Error(), `there is no service "webb"`) {
+		t.Errorf("got error %v", err)
 	}
 }

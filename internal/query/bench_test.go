@@ -10,17 +10,17 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/rayscope/rayscope/internal/demo"
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/store/pebble"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 // BenchmarkSealed asks for maps and time series of spans that begin and end within a minute, as callers do, and whose
-// minutes are sealed. The store has six hours of the demo shop's traffic. Compare the rates: the answers must not cost
+// minutes are sealed. The store has six hours of the synthetic shop's traffic. Compare the rates: the answers must not cost
 // more where there is more traffic, but for the edges and for histograms with more values.
 func BenchmarkSealed(b *testing.B) {
 	const hours, start = 6, 1758654600 * segment.Second
@@ -67,7 +67,7 @@ func sealedShop(b *testing.B, start segment.Time, minutes, perMinute int) store.
 	o := ingest.Options{Clock: func() time.Time { return now.Std() }, Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)}
 	in := ingest.New(s, o)
 	r := rollup.New(s, rollup.Options{Now: o.Clock, Registerer: o.Registerer, Logger: o.Logger})
-	shop := demo.New(1, float64(perMinute)/60)
+	shop := synthetic.New(1, float64(perMinute)/60)
 	for k := range minutes {
 		for i := range perMinute {
 			var docs [][]byte

@@ -13,7 +13,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/rayscope/rayscope/internal/demo"
 	"github.com/rayscope/rayscope/internal/fact"
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/rollup"
@@ -22,6 +21,7 @@ import (
 	"github.com/rayscope/rayscope/internal/settings"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/store/pebble"
+	"github.com/rayscope/rayscope/internal/synthetic"
 )
 
 const account = store.Account(111122223333)
@@ -248,10 +248,10 @@ func TestReceivedRefusesOtherKeys(t *testing.T) {
 	}
 }
 
-// Sealing a minute of the demo shop, by the document.
+// Sealing a minute of the synthetic shop, by the document.
 func BenchmarkSeal(b *testing.B) {
 	t := newBench(b)
-	shop := demo.New(1, 2000)
+	shop := synthetic.New(1, 2000)
 	const traces = 5000
 	documents := 0
 	var batch [][]byte

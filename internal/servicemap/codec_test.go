@@ -10,16 +10,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rayscope/rayscope/internal/demo"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
+	"github.com/rayscope/rayscope/internal/synthetic"
 	"github.com/rayscope/rayscope/internal/trace"
 )
 
-// shopMap is the map of n traces of the demo shop, with links that wait.
+// shopMap is the map of n traces of the synthetic shop, with links that wait.
 func shopMap(t testing.TB, seed uint64, n int) *servicemap.Map {
 	t.Helper()
-	shop := demo.New(seed, 200)
+	shop := synthetic.New(seed, 200)
 	const start = 1758654600 * segment.Second
 	m := new(servicemap.Map)
 	var a trace.Assembler

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -94,6 +95,35 @@ func (p *Process) Kill() {
 		panic(err)
 	}
 	<-p.exited
+}
+
+// KillAlone ends the process at once, and leaves its children to themselves.
+func (p *Process) KillAlone() {
+	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		panic(err)
+	}
+	<-p.exited
+}
+
+// Group are the ids of the processes that run in the group of p: itself and its children. Those that ended and were not waited for are
+// none.
+func (p *Process) Group(t testing.TB) (pids []string) {
+	t.Helper()
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range stats {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		_, rest, _ := strings.Cut(string(b), ") ") // behind the name: state, parent, group
+		if f := strings.Fields(rest); len(f) > 2 && f[0] != "Z" && f[2] == strconv.Itoa(p.cmd.Process.Pid) {
+			pids = append(pids, filepath.Base(filepath.Dir(file)))
+		}
+	}
+	return pids
 }
 
 // Stop asks the process to end, as Ctrl-C does, and returns its exit code.

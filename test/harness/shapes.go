@@ -67,6 +67,7 @@ type Node struct {
 // An Edge leads from the node that has it to the node with its ReferenceId.
 type Edge struct {
 	ReferenceId           int
+	EdgeType              string // "link", or ""
 	SummaryStatistics     *Statistics
 	ResponseTimeHistogram []Bin
 	Aliases               []struct{ Name, Type string }

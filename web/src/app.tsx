@@ -13,6 +13,8 @@ const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
 const AnalyticsPage = lazy(() => import('./pages/AnalyticsPage'));
+const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
+const ComparePage = lazy(() => import('./pages/ComparePage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -38,6 +40,8 @@ const router = createBrowserRouter([
       { path: 'traces', element: <TracesPage /> },
       { path: 'trace/:id', element: <TracePage /> },
       { path: 'analytics', element: <AnalyticsPage /> },
+      { path: 'trace-file', element: <TraceFilePage /> },
+      { path: 'compare', element: <ComparePage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

@@ -1,4 +1,4 @@
-/** Parts of filter expressions put together. They are not parsed here: what is wrong in one is told by the server. */
+/** Filter expressions put together from parts. Those of people are not parsed: what is wrong in one is told by the server. */
 
 const wrapped = (part: string): string => (/\bor\b/i.test(part) ? `(${part})` : part);
 
@@ -14,3 +14,10 @@ export const noneOf = (part: string): string => `!(${part.trim()})`;
 /** A band of response times in seconds, from `min` on and below `max`; null is open. */
 export const bandExpression = (min: number | null, max: number | null): string =>
   allOf(min === null ? '' : `responsetime >= ${min}`, max === null ? '' : `responsetime < ${max}`);
+
+/** annotationFilter finds an annotation's value, written so that no value can end its literal. */
+export const annotationFilter = (key: string, value: unknown): string | null => {
+  const name = /^[A-Za-z0-9_]+$/.test(key) ? `annotation.${key}` : `annotation[${JSON.stringify(key)}]`;
+  if (typeof value === 'string') return `${name} = ${JSON.stringify(value)}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? `${name} = ${value}` : null;
+};

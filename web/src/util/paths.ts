@@ -14,6 +14,8 @@ export const paths = {
   traces: (view: Partial<View> = {}) => withView('/traces', view),
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
   analytics: (view: Partial<View> = {}, state: Partial<Analytics> = {}) => withView('/analytics', view, queryOf(state)),
+  traceFile: () => '/trace-file',
+  compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
   start: () => '/start',
 };
 

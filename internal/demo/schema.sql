@@ -1,0 +1,36 @@
+CREATE TABLE categories (id INTEGER PRIMARY KEY, name TEXT NOT NULL, offer_cents INTEGER NOT NULL);
+CREATE TABLE products (
+	id INTEGER PRIMARY KEY,
+	name TEXT NOT NULL,
+	category_id INTEGER NOT NULL REFERENCES categories,
+	list_cents INTEGER -- NULL: on offer
+);
+CREATE TABLE stock (
+	product_id INTEGER NOT NULL REFERENCES products,
+	warehouse TEXT NOT NULL,
+	pieces INTEGER NOT NULL CHECK (pieces >= 0),
+	PRIMARY KEY (product_id, warehouse)
+);
+CREATE TABLE tenants (name TEXT PRIMARY KEY, plan TEXT NOT NULL);
+CREATE TABLE users (
+	id INTEGER PRIMARY KEY,
+	email TEXT NOT NULL,
+	tenant TEXT NOT NULL REFERENCES tenants,
+	salt BLOB NOT NULL,
+	password BLOB NOT NULL
+);
+CREATE TABLE sessions (user_id INTEGER PRIMARY KEY REFERENCES users, started INTEGER NOT NULL);
+CREATE TABLE orders (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	user_id INTEGER NOT NULL REFERENCES users,
+	tenant TEXT NOT NULL REFERENCES tenants,
+	cents INTEGER NOT NULL,
+	items INTEGER NOT NULL,
+	express INTEGER NOT NULL,
+	state TEXT NOT NULL
+);
+CREATE TABLE shipments (
+	order_id INTEGER PRIMARY KEY REFERENCES orders ON DELETE CASCADE,
+	carrier TEXT NOT NULL,
+	eta_days INTEGER NOT NULL
+);
