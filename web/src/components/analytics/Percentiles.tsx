@@ -91,7 +91,8 @@ export const Percentiles = ({ place, data: { answer } }: PartProps) => {
         <p className="rs-note">No request of this time has a value of this. Choose another attribute.</p>
       ) : (
         <>
-          <div className="rs-values-scroll">
+          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
+          <div className="rs-values-scroll" role="region" aria-label="Response times, scrolls sideways" tabIndex={0}>
             <table className="rs-valuetable rs-striptable">
               <caption className="rs-visually-hidden">Response times by {attributeTitle(by)}</caption>
               <thead>
