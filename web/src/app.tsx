@@ -12,6 +12,7 @@ import { paths } from './util/paths';
 const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
+const AnalyticsPage = lazy(() => import('./pages/AnalyticsPage'));
 const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
 const ComparePage = lazy(() => import('./pages/ComparePage'));
 const CheckPage = lazy(() => import('./pages/CheckPage'));
@@ -39,6 +40,7 @@ const router = createBrowserRouter([
       { path: 'map', element: <MapPage /> },
       { path: 'traces', element: <TracesPage /> },
       { path: 'trace/:id', element: <TracePage /> },
+      { path: 'analytics', element: <AnalyticsPage /> },
       { path: 'trace-file', element: <TraceFilePage /> },
       { path: 'compare', element: <ComparePage /> },
       { path: 'check', element: <CheckPage /> },

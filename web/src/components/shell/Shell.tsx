@@ -45,6 +45,7 @@ export const Shell = () => {
         <nav className="rs-nav" aria-label="Pages">
           <NavLink to={paths.map(scopeOf(view))}>Map</NavLink>
           <NavLink to={paths.traces(scopeOf(view))}>Traces</NavLink>
+          <NavLink to={paths.analytics(scopeOf(view))}>Analytics</NavLink>
           <NavLink to={paths.check()}>Set-up check</NavLink>
           <NavLink to={paths.start()}>Get started</NavLink>
         </nav>
