@@ -64,7 +64,7 @@ func TestAnalytics(t *testing.T) {
 	browse(t, "web/e2e/analytics.e2e.mjs", server)
 }
 
-// TestAnalyticsOfDemo asks for what the failing checkouts of the demo have in common, once there are some.
+// TestAnalyticsOfDemo asks for what the demo's faults have in common, until its cards are declined, two minutes after its start.
 func TestAnalyticsOfDemo(t *testing.T) {
 	server := harness.Demo(t)
 	browse(t, "web/e2e/analytics.e2e.mjs", server, "--demo")

@@ -231,20 +231,18 @@ const tests = {
 };
 
 const demoTests = {
-  'the failing checkouts of the demo lead to the plan': async (page) => {
+  'while the demo declines cards, its faults lead to the plan': async (page) => {
     const find = async () => {
-      await page.goto(`${base}/analytics?last=15m&live=off&select=fault&filter=${encodeURIComponent('annotation.page = "checkout"')}`);
-      await page.getByRole('heading', { name: /What sets the selection apart/ }).waitFor();
+      await page.goto(`${base}/analytics?last=15m&live=off&select=fault`);
+      // In the first seconds there may be nothing to analyze.
+      await page.getByRole('heading', { name: /^(What sets the selection apart|No requests in)/ }).waitFor();
       if ((await circumstances(page).count()) === 0) return false;
       return (await circumstances(page).first().textContent()).startsWith('plan = pro: ');
     };
     for (const end = Date.now() + 240_000; !(await find()); await page.waitForTimeout(5000)) must(Date.now() < end, 'four minutes of the demo do not lead to the plan');
+    const places = await page.getByRole('list', { name: 'Places' }).getByRole('listitem').allTextContents();
+    must(places.some((text) => /checkout|payments/.test(text)), `neither checkout nor payments is among the places: ${places.join('; ')}`);
     await look(page, 'analytics-demo', { access: false });
-    await page.goto(`${base}/analytics?last=15m&live=off`);
-    await chip(page, /^Faults/).click();
-    await circumstances(page).first().waitFor();
-    const first = (await circumstances(page).allTextContents())[0];
-    must(first.startsWith('plan = pro: '), `among all requests the first circumstance of faults is ${first}`);
   },
 };
 
