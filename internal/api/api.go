@@ -122,10 +122,12 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+		rayapi.TargetsPath:  {"PutTarget", shaped(a.putTarget)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},
 		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
+		rayapi.TargetsPath: {"GetTargets", a.listTargets},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
