@@ -1,4 +1,4 @@
-import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, Info } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, Info, PutTargetRequest, PutTargetResponse, TargetsResponse } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
@@ -97,5 +97,7 @@ export const api = {
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
+  targets: (signal: AbortSignal) => request<TargetsResponse>('/rayscope/v1/targets', { signal }),
+  putTarget: (target: PutTargetRequest, signal: AbortSignal) => post<PutTargetResponse>('/rayscope/v1/targets', target, signal),
   viewer,
 };
