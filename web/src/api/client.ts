@@ -96,8 +96,8 @@ export const api = {
   groups: (NextToken: string | null, signal: AbortSignal) => post<GetGroupsResponse>('/Groups', NextToken === null ? {} : { NextToken }, signal),
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
-  info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
   targets: (signal: AbortSignal) => request<TargetsResponse>('/rayscope/v1/targets', { signal }),
   putTarget: (target: PutTargetRequest, signal: AbortSignal) => post<PutTargetResponse>('/rayscope/v1/targets', target, signal),
   viewer,
+  info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
 };

@@ -42,6 +42,7 @@ export interface Views {
   Histogram?: HistogramView | null;
   TimeSeries?: TimeSeriesView | null;
   HeatMap?: HeatMapView | null;
+  Traces?: TracesView | null;
   /** at most 40 */
   Tables?: TableView[];
   Users?: UsersView | null;
@@ -67,6 +68,14 @@ export interface HeatMapView {
   Period?: number;
   /** 1 to 20; 0 for 5 */
   RowsPerDecade?: number;
+}
+
+/** TracesView asks for the traces that are first in an order. Those without a response time are in none. */
+export interface TracesView {
+  /** slowest, fastest or newest; empty for slowest */
+  Order?: string;
+  /** traces; 0 for 100, at most 1,000 */
+  Limit?: number;
 }
 
 /** TableView asks for the values of an attribute with their figures. Attributes have the names of filter expressions: http.status, http.method, http.url, http.clientip, http.useragent (of the root), user, availabilityzone, instance.id, resource.arn (of any segment), service (nodes, also those that did not report), annotation.KEY, annotation.* for a table of every key. Beside them: url.template (the path of http.url with ids folded to {id}), entrypoint (service of the root), rootcause.fault, rootcause.error, rootcause.responsetime (the services on the path to a cause, joined by →) and exception (type and message). */
@@ -116,6 +125,7 @@ export interface AnalyzeResponse {
   Histogram: Histogram | null;
   TimeSeries: TimeSeries | null;
   HeatMap: HeatMap | null;
+  Traces: PickedTraces | null;
   /** in the order asked; one for each key where annotation.* was asked, by the key's traces */
   Tables: Table[];
   /** occurrences in traces of annotation keys beyond the 200 that annotation.* keeps */
@@ -206,6 +216,24 @@ export interface Cell {
   B: number;
   /** of both: traces with a fault */
   Faults: number;
+}
+
+/** PickedTraces are the traces that are first in the order asked; equal ones newest first. */
+export interface PickedTraces {
+  Items: PickedTrace[];
+}
+
+/** PickedTrace is one of them: its summary is found by GetTraceSummaries, its segments by BatchGetTraces. */
+export interface PickedTrace {
+  Id: string;
+  /** for which it is in the time range: its start, by default */
+  Time: EpochSeconds;
+  /** of the root */
+  ResponseTime: Seconds;
+  /** ok, error, fault or throttle */
+  Class: string;
+  InA: boolean;
+  InB: boolean;
 }
 
 /** Table is the values of one attribute. */
