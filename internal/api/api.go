@@ -123,6 +123,7 @@ func New(c Config) *API {
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
 		rayapi.TargetsPath:  {"PutTarget", shaped(a.putTarget)},
+		rayapi.GraphPath:    {"Graph", shaped(a.matchingGraph)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},

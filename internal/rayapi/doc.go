@@ -14,6 +14,7 @@ const (
 	AnalyzePath  = "/rayscope/v1/analyze"
 	CompletePath = "/rayscope/v1/complete"
 	TargetsPath  = "/rayscope/v1/targets"
+	GraphPath    = "/rayscope/v1/graph"
 )
 
 // EpochSeconds is a point in time: seconds since 1970 with a fraction.

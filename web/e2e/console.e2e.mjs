@@ -104,12 +104,12 @@ const tests = {
     await page.waitForTimeout(300);
     await shoot(page, 'map-node');
     await edgesOf(mapOf(page)).last().click();
-    await panel.getByRole('link', { name: /traces through both/ }).waitFor();
+    await panel.getByRole('link', { name: 'View traces' }).waitFor();
     await becomes(page, () => new URL(page.url()).searchParams.get('edge') !== null, 'the URL does not hold the edge');
     await page.waitForTimeout(300);
     await shoot(page, 'map-edge');
     await page.reload();
-    await panel.getByRole('link', { name: /traces through both/ }).waitFor();
+    await panel.getByRole('link', { name: 'View traces' }).waitFor();
     await panel.getByRole('button', { name: 'Close' }).click();
     await panel.waitFor({ state: 'detached' });
   },

@@ -1,9 +1,11 @@
-import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, Info, PutTargetRequest, PutTargetResponse, TargetsResponse } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, PutTargetRequest, PutTargetResponse, TargetsResponse } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
   ServiceGraphRequest,
   ServiceGraphResponse,
+  TimeSeriesRequest,
+  TimeSeriesResponse,
   TraceGraphResponse,
   TraceSummariesRequest,
   TraceSummariesResponse,
@@ -98,6 +100,8 @@ export const api = {
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
   targets: (signal: AbortSignal) => request<TargetsResponse>('/rayscope/v1/targets', { signal }),
   putTarget: (target: PutTargetRequest, signal: AbortSignal) => post<PutTargetResponse>('/rayscope/v1/targets', target, signal),
+  graph: (query: GraphRequest, signal: AbortSignal) => post<GraphResponse>('/rayscope/v1/graph', query, signal),
+  timeSeries: (query: TimeSeriesRequest, signal: AbortSignal) => post<TimeSeriesResponse>('/TimeSeriesServiceStatistics', query, signal),
   viewer,
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
 };

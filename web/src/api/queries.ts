@@ -7,27 +7,11 @@ import { api, ApiError } from './client';
 import type { AnalyzeResponse, Selection, Views } from './rayscope.gen';
 import type { GroupSummary, TraceSummary } from './types';
 
-const nowSeconds = (): number => Date.now() / 1000;
+export const nowSeconds = (): number => Date.now() / 1000;
 
-const refetchEvery = (range: TimeRange, live: boolean): number | false =>
+/** How often to ask again, in milliseconds. */
+export const refetchEvery = (range: TimeRange, live: boolean): number | false =>
   live && range.kind === 'last' ? liveSecondsOf(range) * 1000 : false;
-
-export interface WindowGraph {
-  graph: Graph;
-  window: Window;
-}
-
-export const useServiceGraph = (range: TimeRange, live: boolean) =>
-  useQuery({
-    queryKey: ['service graph', range],
-    queryFn: async ({ signal }): Promise<WindowGraph> => {
-      const window = windowOf(range, nowSeconds());
-      const answer = await api.serviceGraph({ StartTime: window.start, EndTime: window.end }, signal);
-      return { graph: graphOf(answer.Services), window };
-    },
-    refetchInterval: refetchEvery(range, live),
-    placeholderData: keepPreviousData,
-  });
 
 export const useTraceGraph = (id: string) =>
   useQuery({

@@ -418,6 +418,122 @@ export type EpochSeconds = number;
 /** Seconds is a length of time. */
 export type Seconds = number;
 
+/** GraphRequest asks for the map of some traces. As with GetServiceGraph it is a map of what was received in the time range. A trace is in it if it belongs to the group and matches the filter expression, with all of its services, not only those that the expression names. */
+export interface GraphRequest {
+  /** beginning of the time range; required */
+  StartTime: EpochSeconds;
+  /** end of the time range, not in it; required, at most 24 hours later */
+  EndTime: EpochSeconds;
+  /** only the traces of this group; empty for all */
+  GroupName?: string;
+  /** the same by ARN; one of the two at most */
+  GroupARN?: string;
+  /** only the traces that match; empty for all */
+  FilterExpression?: string;
+}
+
+/** GraphResponse is the map. */
+export interface GraphResponse {
+  /** of the first second in which a trace began; of the time range if there is none */
+  StartTime: EpochSeconds;
+  /** of the last */
+  EndTime: EpochSeconds;
+  /** by name */
+  Services: Service[];
+  /** traces of the time range that were looked at, in the map or not */
+  TracesSeen: number;
+  /** those that are in the map */
+  TracesMatched: number;
+  /** all of the range was looked at; else every count is "at least" */
+  Exact: boolean;
+  /** why not, in a sentence; null if exact */
+  StoppedBecause: string | null;
+  /** traces that began from here on were looked at; StartTime of the request if exact */
+  ReachedTime: EpochSeconds;
+  /** traces of the group are in it that an earlier version of its expression chose */
+  ContainsOldGroupVersions: boolean;
+}
+
+/** Service is a node of a map: a service, a resource or a client. It has the members that GetServiceGraph answers. */
+export interface Service {
+  /** of this node in this answer */
+  ReferenceId: number;
+  Name: string;
+  Names: string[];
+  /** true if requests begin here; else null */
+  Root: boolean | null;
+  /** null for the account's own */
+  AccountId: string | null;
+  /** client, remote, AWS::ECS::Fargate and the like; null for a service that did not say */
+  Type: string | null;
+  /** active: it reports; passive: it is called and does not; unknown */
+  State: string;
+  /** of the first trace; null in the map of one trace */
+  StartTime: EpochSeconds | null;
+  EndTime: EpochSeconds | null;
+  /** whom it calls */
+  Edges: Edge[];
+  /** null for a client */
+  SummaryStatistics: Statistics | null;
+  /** with all of its subsegments, also those that end later; null for a client */
+  DurationHistogram: HistogramEntry[];
+  /** null for a client */
+  ResponseTimeHistogram: HistogramEntry[];
+}
+
+/** Edge is the calls from one node to another, as the caller saw them. */
+export interface Edge {
+  /** of the node that is called */
+  ReferenceId: number;
+  StartTime: EpochSeconds | null;
+  EndTime: EpochSeconds | null;
+  SummaryStatistics: Statistics | null;
+  ResponseTimeHistogram: HistogramEntry[];
+  /** names under which the caller knows whom it calls */
+  Aliases: Alias[];
+  /** link for events, whose receiver's trace links to the sender's; else null */
+  EdgeType: string | null;
+  /** of links: from sending to receiving */
+  ReceivedEventAgeHistogram: HistogramEntry[];
+}
+
+/** Alias is a name under which a caller knows whom it calls. */
+export interface Alias {
+  Name: string;
+  Names: string[];
+  Type: string;
+}
+
+/** Statistics counts requests, each in one class. */
+export interface Statistics {
+  OkCount: number;
+  ErrorStatistics: ErrorStatistics;
+  FaultStatistics: FaultStatistics;
+  TotalCount: number;
+  TotalResponseTime: Seconds;
+}
+
+/** ErrorStatistics counts requests that were refused. */
+export interface ErrorStatistics {
+  /** for there were too many */
+  ThrottleCount: number;
+  /** all others */
+  OtherCount: number;
+  TotalCount: number;
+}
+
+/** FaultStatistics counts requests that the service failed to answer. */
+export interface FaultStatistics {
+  OtherCount: number;
+  TotalCount: number;
+}
+
+/** HistogramEntry is how many requests took about this time. */
+export interface HistogramEntry {
+  Value: Seconds;
+  Count: number;
+}
+
 /** Info is what a server says about itself: what people need to point programs at it. */
 export interface Info {
   /** of the server */

@@ -2,7 +2,8 @@ import '../styles/home.css';
 import Button from '@cloudscape-design/components/button';
 import { Navigate } from 'react-router';
 import { ApiError } from '../api/client';
-import { useNewestTrace, useServiceGraph } from '../api/queries';
+import { useServiceGraph } from '../api/mapQueries';
+import { useNewestTrace } from '../api/queries';
 import { FilterBar } from '../components/filter/FilterBar';
 import type { Findings } from '../components/home/answer';
 import { whatDepends, whereThrottled } from '../components/home/graphAnswers';
@@ -69,7 +70,7 @@ const HomePage = () => {
   useTitle('Home');
   const [view, change] = useView();
   const { findings, from, error, isFetching, refetch } = useFindings(view);
-  const map = useServiceGraph(view.range, view.live);
+  const map = useServiceGraph(view);
   const refused = error instanceof ApiError && error.kind === 'refused' && view.filter !== '';
   const isEmpty = findings?.all.A.Count === 0;
   return (
