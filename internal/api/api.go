@@ -126,6 +126,7 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+		rayapi.TargetsPath:  {"PutTarget", shaped(a.putTarget)},
 		rayapi.GraphPath:    {"Graph", shaped(a.matchingGraph)},
 	}
 	a.own = map[string]operation{
@@ -133,6 +134,7 @@ func New(c Config) *API {
 		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
 		rayapi.ChecksPath:  {"GetChecks", a.checks},
 		rayapi.StoragePath: {"GetStorage", a.storage},
+		rayapi.TargetsPath: {"GetTargets", a.listTargets},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",

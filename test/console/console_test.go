@@ -58,6 +58,12 @@ func TestList(t *testing.T) {
 	browse(t, "web/e2e/list.e2e.mjs", server)
 }
 
+// TestHome asks Home what is wrong while an incident goes on that the script sends, and goes from there to the call that fails.
+func TestHome(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/home.e2e.mjs", server)
+}
+
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {

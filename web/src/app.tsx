@@ -2,13 +2,13 @@ import { I18nProvider } from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy } from 'react';
-import { createBrowserRouter, Navigate } from 'react-router';
+import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { ApiError } from './api/client';
 import { Shell } from './components/shell/Shell';
 import { CrashPage } from './pages/CrashPage';
-import { paths } from './util/paths';
 
+const HomePage = lazy(() => import('./pages/HomePage'));
 const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
@@ -36,7 +36,7 @@ const router = createBrowserRouter([
     element: <Shell />,
     errorElement: <CrashPage />,
     children: [
-      { index: true, element: <Navigate to={paths.map()} replace /> },
+      { index: true, element: <HomePage /> },
       { path: 'map', element: <MapPage /> },
       { path: 'traces', element: <TracesPage /> },
       { path: 'trace/:id', element: <TracePage /> },

@@ -1,4 +1,4 @@
-import type { AnalyzeRequest, AnalyzeResponse, ChecksResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, StorageResponse } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, ChecksResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, PutTargetRequest, PutTargetResponse, StorageResponse, TargetsResponse } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
@@ -99,6 +99,8 @@ export const api = {
   groups: (NextToken: string | null, signal: AbortSignal) => post<GetGroupsResponse>('/Groups', NextToken === null ? {} : { NextToken }, signal),
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
+  targets: (signal: AbortSignal) => request<TargetsResponse>('/rayscope/v1/targets', { signal }),
+  putTarget: (target: PutTargetRequest, signal: AbortSignal) => post<PutTargetResponse>('/rayscope/v1/targets', target, signal),
   graph: (query: GraphRequest, signal: AbortSignal) => post<GraphResponse>('/rayscope/v1/graph', query, signal),
   timeSeries: (query: TimeSeriesRequest, signal: AbortSignal) => post<TimeSeriesResponse>('/TimeSeriesServiceStatistics', query, signal),
   viewer,

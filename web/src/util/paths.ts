@@ -10,6 +10,7 @@ export const withView = (path: string, view: Partial<View>, more: Record<string,
 
 /** All links of the console are built here. */
 export const paths = {
+  home: (view: Partial<View> = {}) => withView('/', view),
   map: (view: Partial<View> = {}) => withView('/map', view),
   traces: (view: Partial<View> = {}) => withView('/traces', view),
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
