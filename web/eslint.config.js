@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist', 'node_modules'] },
   {
-    files: ['src/**/*.{ts,tsx}', 'mock/**/*.ts', 'vite.config.ts'],
+    files: ['src/**/*.{ts,tsx}', 'viewer/**/*.tsx', 'mock/**/*.ts', 'vite*.config.ts'],
     extends: [...tseslint.configs.strictTypeChecked, jsxA11y.flatConfigs.strict],
     plugins: { 'react-hooks': reactHooks },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -33,6 +33,13 @@ func TestEmpty(t *testing.T) {
 	browse(t, "web/e2e/console.e2e.mjs", server, "--empty")
 }
 
+// TestTrace looks at traces that it sends itself, one of ten thousand rows among them: as timeline, flame graph and table, from
+// files, and two beside each other.
+func TestTrace(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/trace.e2e.mjs", server)
+}
+
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {

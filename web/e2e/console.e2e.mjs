@@ -5,9 +5,8 @@
 //
 // Exits 1 when a step fails, or when the browser reports a console error, a page error, a violation of the content
 // security policy or a request to another origin. Screenshots go to OUT_DIR. CHROMIUM names the browser.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { becomes, browserFor, must } from './browser.mjs';
 
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
 const [base, out] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
@@ -15,53 +14,8 @@ if (base === undefined || out === undefined || flags.some((flag) => flag !== '--
   console.error('usage: node e2e/console.e2e.mjs BASE_URL OUT_DIR [--empty]');
   process.exit(2);
 }
-mkdirSync(out, { recursive: true });
 
-const origin = new URL(base).origin;
-const problems = [];
-const wait = 20_000;
-
-const chromiumArgs = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
-const watch = (page) => {
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(`console ${message.type()}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (url.protocol.startsWith('http') && url.origin !== origin) problems.push(`request to another origin: ${request.url()}`);
-  });
-  page.on('requestfailed', (request) => {
-    // Leaving a page cancels what it was still asking for.
-    if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
-  });
-};
-
-const openPage = async (browser, options) => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', ...options });
-  await context.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`content security policy: ${event.violatedDirective} blocked ${event.blockedURI || 'inline'} ${event.sourceFile}`);
-    });
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(wait);
-  watch(page);
-  return page;
-};
-
-const shoot = (page, name) => page.screenshot({ path: join(out, `${name}.png`) });
-
-const must = (holds, sentence) => {
-  if (!holds) throw new Error(sentence);
-};
-
-/** Waits until the sentence is true: what a key did shows with the next drawing. */
-const becomes = async (page, holds, sentence) => {
-  for (const end = Date.now() + wait; Date.now() < end; await page.waitForTimeout(50)) if (await holds()) return;
-  throw new Error(sentence);
-};
+const { origin, shoot, run } = browserFor(base, out);
 
 const mapOf = (page, name = 'Service map') => page.getByRole('group', { name, exact: true });
 /** Names of node buttons hold a colon after the type; those of edges have " to " before theirs. */
@@ -351,26 +305,4 @@ const emptyTests = {
   },
 };
 
-const run = async () => {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: chromiumArgs });
-  let failures = 0;
-  for (const [name, test] of Object.entries(flags.includes('--empty') ? emptyTests : tests)) {
-    const page = await openPage(browser, {});
-    problems.length = 0;
-    try {
-      await test(page);
-      must(problems.length === 0, problems.join('\n  '));
-      console.log(`ok   ${name}`);
-    } catch (error) {
-      failures += 1;
-      console.log(`FAIL ${name}\n  ${error.message}\n  ${problems.join('\n  ')}`);
-      await shoot(page, `fail-${failures}`).catch(() => undefined);
-    }
-    await page.context().close();
-  }
-  await browser.close();
-  console.log(failures === 0 ? 'all passed' : `${failures} failed`);
-  return failures === 0 ? 0 : 1;
-};
-
-process.exitCode = await run();
+process.exitCode = await run(flags.includes('--empty') ? emptyTests : tests);

@@ -12,6 +12,8 @@ import { paths } from './util/paths';
 const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
+const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
+const ComparePage = lazy(() => import('./pages/ComparePage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -36,6 +38,8 @@ const router = createBrowserRouter([
       { path: 'map', element: <MapPage /> },
       { path: 'traces', element: <TracesPage /> },
       { path: 'trace/:id', element: <TracePage /> },
+      { path: 'trace-file', element: <TraceFilePage /> },
+      { path: 'compare', element: <ComparePage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

@@ -68,6 +68,15 @@ const request = async <T>(path: string, init: RequestInit): Promise<T> => {
   }
 };
 
+/** The page that an exported trace is put into. */
+const viewer = async (): Promise<string> => {
+  const response = await fetch('/viewer.html').catch(() => {
+    throw new ApiError('offline', sentences.offline);
+  });
+  if (!response.ok) throw await failure(response);
+  return response.text();
+};
+
 const post = <T>(path: string, body: object, signal: AbortSignal): Promise<T> =>
   request<T>(path, {
     method: 'POST',
@@ -87,5 +96,6 @@ export const api = {
   groups: (NextToken: string | null, signal: AbortSignal) => post<GetGroupsResponse>('/Groups', NextToken === null ? {} : { NextToken }, signal),
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
+  viewer,
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
 };

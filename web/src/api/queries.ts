@@ -52,6 +52,36 @@ export const useTrace = (id: string) =>
       state.data?.roots.some((root) => root.status === 'pending') === true ? pendingTraceMs : false,
   });
 
+/** BatchGetTraces takes no more ids at a time. */
+const tracesPerCall = 5;
+
+/** useTraces reads several traces that may or may not be there; ids of those that are not have no entry. */
+export const useTraces = (ids: string[]) =>
+  useQuery({
+    queryKey: ['traces', ...ids],
+    enabled: ids.length > 0,
+    queryFn: async ({ signal }): Promise<Map<string, TraceTree>> => {
+      const unique = [...new Set(ids)];
+      const groups = Array.from({ length: Math.ceil(unique.length / tracesPerCall) }, (_, i) => unique.slice(i * tracesPerCall, (i + 1) * tracesPerCall));
+      const answers = await Promise.all(groups.map((group) => api.traces(group, signal)));
+      return new Map(answers.flatMap(({ Traces }) => Traces ?? []).map((trace) => [trace.Id, treeOf(trace)]));
+    },
+  });
+
+/** Half of the window of calls that one call is compared with, and the step to which it is rounded so that calls share it; seconds. */
+const kindWindow = 1800;
+const kindStep = 300;
+
+/** useKind reads the service graph of the hour around a moment, to compare a call with its like. */
+export const useKind = (epoch: number) => {
+  const middle = Math.round(epoch / kindStep) * kindStep;
+  return useQuery({
+    queryKey: ['kind', middle],
+    queryFn: async ({ signal }): Promise<Graph> => graphOf((await api.serviceGraph({ StartTime: middle - kindWindow, EndTime: middle + kindWindow }, signal)).Services),
+    staleTime: 60_000,
+  });
+};
+
 /** One page of the trace list, with the window its token belongs to. */
 export interface SummaryPage {
   summaries: TraceSummary[];
@@ -64,13 +94,13 @@ type PageParam = { window: Window; token: string } | null;
 /** Live refresh reads all loaded pages again, so it rests once this many are open. */
 export const livePages = 3;
 
-export const useTraceSummaries = (range: TimeRange, live: boolean) =>
+export const useTraceSummaries = (range: TimeRange, live: boolean, filter = '') =>
   useInfiniteQuery({
-    queryKey: ['trace summaries', range],
+    queryKey: ['trace summaries', range, filter],
     initialPageParam: null as PageParam,
     queryFn: async ({ pageParam, signal }): Promise<SummaryPage> => {
       const window = pageParam?.window ?? windowOf(range, nowSeconds());
-      const query = { StartTime: window.start, EndTime: window.end };
+      const query = { StartTime: window.start, EndTime: window.end, ...(filter === '' ? {} : { FilterExpression: filter }) };
       const answer = await api.traceSummaries(pageParam === null ? query : { ...query, NextToken: pageParam.token }, signal);
       return { summaries: answer.TraceSummaries ?? [], window, token: answer.NextToken };
     },

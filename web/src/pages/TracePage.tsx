@@ -1,64 +1,14 @@
-import '../styles/detail.css';
-import Alert from '@cloudscape-design/components/alert';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { useTrace } from '../api/queries';
-import { DetailPanel } from '../components/detail/DetailPanel';
 import { warmLayout } from '../components/map/layout';
-import { TraceHead, TraceTitle } from '../components/TraceHead';
-import { TraceMap } from '../components/TraceMap';
-import { Waterfall } from '../components/waterfall/Waterfall';
+import { TraceMap } from '../components/trace/TraceMap';
+import { TraceView } from '../components/trace/TraceView';
 import { Problem } from '../ui/Problem';
 import { Skeleton, SkeletonRows } from '../ui/Skeleton';
-import { countOf } from '../util/format';
-import { storyOf } from '../util/story';
+import type { Entity } from '../util/entity';
 import { normalTraceId } from '../util/traceId';
-import type { TraceTree } from '../util/tree';
 import { useTitle } from '../util/useTitle';
-import { useView } from '../util/useView';
-
-const warningsOf = (tree: TraceTree): string[] => {
-  const orphans = tree.roots.filter((entity) => entity.isOrphan).length;
-  return [
-    ...(orphans > 0 ? [`${countOf(orphans, 'part')} of this trace lost the part that began ${orphans === 1 ? 'it' : 'them'}; see “parent missing” at the end of the timeline.`] : []),
-    ...(tree.limitExceeded ? ['This trace was larger than the server keeps, so later parts are not shown.'] : []),
-    ...(tree.unreadable > 0 ? [`${countOf(tree.unreadable, 'document')} could not be read.`] : []),
-  ];
-};
-
-const TraceView = ({ tree }: { tree: TraceTree }) => {
-  const [view, change] = useView();
-  const panel = useRef<HTMLElement>(null);
-  const selected = view.row === null ? undefined : tree.byId.get(view.row);
-  const root = tree.roots.find((entity) => entity.isSegment && !entity.isOrphan);
-  const story = useMemo(() => storyOf(tree), [tree]);
-  const select = useCallback((row: string) => change({ row }, { replace: true }), [change]);
-  return (
-    <>
-      <TraceTitle tree={tree} root={root} />
-      <TraceHead tree={tree} root={root} story={story} onSelect={select} />
-      {warningsOf(tree).map((warning) => (
-        <Alert key={warning} type="warning">
-          {warning}
-        </Alert>
-      ))}
-      <TraceMap tree={tree} selected={selected} onSelect={select} />
-      <div className="rs-tracegrid" data-panel={selected !== undefined}>
-        <Waterfall tree={tree} selected={view.row} onSelect={select} onDetails={() => panel.current?.focus()} />
-        {selected !== undefined && (
-          <DetailPanel
-            entity={selected}
-            tree={tree}
-            tab={view.tab}
-            onTab={(tab) => change({ tab }, { replace: true })}
-            onClose={() => change({ row: null }, { replace: true })}
-            panelRef={panel}
-          />
-        )}
-      </div>
-    </>
-  );
-};
 
 /** One trace: what happened, where, when. */
 const TracePage = () => {
@@ -76,7 +26,8 @@ const TracePage = () => {
       </>
     );
   }
-  return <TraceView tree={data} />;
+  const map = (selected: Entity | undefined, select: (row: string) => void): ReactNode => <TraceMap tree={data} selected={selected} onSelect={select} />;
+  return <TraceView tree={data} map={map} />;
 };
 
 export default TracePage;

@@ -27,6 +27,16 @@ const EmptyList = ({ view, change }: { view: View; change: ChangeView }) => {
 /** A page may begin where live refresh moved the one before it: a trace is listed once. */
 const unique = (summaries: TraceSummary[]): TraceSummary[] => [...new Map(summaries.map((summary) => [summary.Id, summary])).values()];
 
+/** Says what the server was asked for, and offers all. */
+const FilterNote = ({ filter, none, onRemove }: { filter: string; none: boolean; onRemove: () => void }) => (
+  <p className="rs-note">
+    {none ? 'No traces of this time match' : 'Only traces that match'} <code className="rs-mono">{filter}</code>.{' '}
+    <button type="button" className="rs-linkbutton" onClick={onRemove}>
+      Show all traces
+    </button>
+  </p>
+);
+
 interface ListProps {
   view: View;
   change: ChangeView;
@@ -64,7 +74,7 @@ const TraceList = ({ view, change, loaded, hasMore, more, loadingMore }: ListPro
 const TracesPage = () => {
   useTitle('Traces');
   const [view, change] = useView();
-  const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } = useTraceSummaries(view.range, view.live);
+  const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } = useTraceSummaries(view.range, view.live, view.filter);
   const loaded = useMemo(() => unique(data?.pages.flatMap((page) => page.summaries) ?? []), [data]);
   const rests = (data?.pages.length ?? 0) > livePages ? 'Live refresh rests while more than 300 traces are loaded, so that the list stays put.' : undefined;
   return (
@@ -78,7 +88,8 @@ const TracesPage = () => {
       </div>
       {error !== null && <Problem what="The traces could not be loaded" error={error} retry={refetch} />}
       {data === undefined && error === null && <SkeletonRows count={12} label="Loading traces" />}
-      {data !== undefined && loaded.length === 0 && !hasNextPage && <EmptyList view={view} change={change} />}
+      {view.filter !== '' && <FilterNote filter={view.filter} none={data !== undefined && loaded.length === 0} onRemove={() => change({ filter: '' })} />}
+      {data !== undefined && loaded.length === 0 && !hasNextPage && view.filter === '' && <EmptyList view={view} change={change} />}
       {(loaded.length > 0 || hasNextPage) && (
         <TraceList view={view} change={change} loaded={loaded} hasMore={hasNextPage} more={fetchNextPage} loadingMore={isFetchingNextPage} />
       )}

@@ -48,24 +48,40 @@ export const ownExceptions = (entity: Entity): ExceptionInfo[] =>
     .filter((doc) => doc !== null)
     .map((doc, i) => exceptionOf(doc, entity, i));
 
-const findException = (tree: TraceTree, id: string): ExceptionInfo | null => {
-  let found: ExceptionInfo | null = null;
-  walk(tree.roots, (entity) => {
-    found ??= ownExceptions(entity).find((exception) => exception.id === id) ?? null;
-  });
-  return found;
+/** Exceptions of a trace by id, made when a chain first leaves its entity. */
+const indexes = new WeakMap<TraceTree, Map<string, ExceptionInfo>>();
+
+const indexOf = (tree: TraceTree): Map<string, ExceptionInfo> => {
+  const index = indexes.get(tree) ?? new Map<string, ExceptionInfo>();
+  if (!indexes.has(tree)) {
+    indexes.set(tree, index);
+    walk(tree.roots, (entity) => {
+      for (const exception of ownExceptions(entity)) if (!index.has(exception.id)) index.set(exception.id, exception);
+    });
+  }
+  return index;
 };
 
-const ordered = (exceptions: ExceptionInfo[]): ExceptionInfo[] => {
-  const causes = new Set(exceptions.map((exception) => exception.causeId));
-  const first = exceptions.filter((exception) => !causes.has(exception.id));
-  return first.length === 0 ? exceptions : [...first, ...exceptions.filter((exception) => !first.includes(exception))];
+/** chainsOf follows each exception to what caused it, also where that was recorded on another entity. Rings are cut. */
+const chainsOf = (first: ExceptionInfo[], own: Map<string, ExceptionInfo>, tree: TraceTree): ExceptionInfo[] => {
+  const chain = new Map<string, ExceptionInfo>();
+  for (const one of first) {
+    for (let at: ExceptionInfo | undefined = one; at !== undefined && !chain.has(at.id); ) {
+      chain.set(at.id, at);
+      at = at.causeId === null ? undefined : (own.get(at.causeId) ?? indexOf(tree).get(at.causeId));
+    }
+  }
+  return [...chain.values()];
 };
 
-/** exceptionsOf gives an entity's exceptions, outermost first, following a reference to where one was recorded. */
+/** exceptionsOf gives an entity's exceptions, outermost first, following references to where others were recorded. */
 export const exceptionsOf = (entity: Entity, tree: TraceTree): ExceptionInfo[] => {
   const reference = asText(entity.doc['cause']);
-  if (reference === null) return ordered(ownExceptions(entity));
-  const found = findException(tree, reference.toLowerCase());
-  return found === null ? [] : [found];
+  const referred = reference === null ? undefined : indexOf(tree).get(reference.toLowerCase());
+  if (referred !== undefined) return chainsOf([referred], new Map(), tree);
+  const list = ownExceptions(entity);
+  const causes = new Set(list.map((exception) => exception.causeId));
+  const own = new Map(list.map((exception) => [exception.id, exception]));
+  // A ring has no outermost one; what is left of it follows in the order recorded.
+  return chainsOf([...list.filter((exception) => !causes.has(exception.id)), ...list], own, tree);
 };

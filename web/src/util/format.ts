@@ -48,7 +48,17 @@ const localTime = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
 });
 
+
 export const localText = (epoch: number): string => localTime.format(new Date(epoch * 1000));
+
+const localMoment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** momentText writes a moment in local time with milliseconds, and in UTC, on two lines. */
+export const momentText = (epoch: number): string => {
+  const utc = utcText(epoch);
+  if (utc === 'unknown time') return utc;
+  return `${localMoment.format(new Date(epoch * 1000))} (.${utc.slice(20, 23)}) local time\n${utc}`;
+};
 
 /** utcText writes 2026-11-22 11:16:10.123 UTC. */
 export const utcText = (epoch: number): string =>

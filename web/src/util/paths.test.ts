@@ -11,6 +11,10 @@ test('links of the console', () => {
     paths.trace(id),
     paths.trace(id, { row: 'c8d7e6f5a4b39281', tab: 'sql' }),
     paths.trace('a/b?'),
+    paths.traces({ filter: 'annotation.plan = "gold"' }),
+    paths.traceFile(),
+    paths.compare(id),
+    paths.compare(id, 'a&b'),
     paths.start(),
   ]).toMatchInlineSnapshot(`
     [
@@ -20,6 +24,10 @@ test('links of the console', () => {
       "/trace/1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14",
       "/trace/1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14?row=c8d7e6f5a4b39281&tab=sql",
       "/trace/a%2Fb%3F",
+      "/traces?filter=annotation.plan+%3D+%22gold%22",
+      "/trace-file",
+      "/compare?a=1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14",
+      "/compare?a=1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14&b=a%26b",
       "/start",
     ]
   `);

@@ -12,6 +12,8 @@ export const paths = {
   map: (view: Partial<View> = {}) => withView('/map', view),
   traces: (view: Partial<View> = {}) => withView('/traces', view),
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
+  traceFile: () => '/trace-file',
+  compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
   start: () => '/start',
 };
 

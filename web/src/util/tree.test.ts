@@ -120,6 +120,29 @@ describe('exceptions', () => {
   });
 });
 
+describe('chains of exceptions', () => {
+  const at = (id: string, ...exceptions: Record<string, unknown>[]) => ({ id, name: id, start_time: 1, end_time: 2, cause: { exceptions } });
+  const typesOf = (...docs: Record<string, unknown>[]): string[] => {
+    const tree = traceOf(...docs);
+    const [entity] = tree.roots;
+    if (entity === undefined) throw new Error('no root');
+    return exceptionsOf(entity, tree).map(({ type }) => type);
+  };
+
+  test('are in the order of causes, whatever the order recorded', () => {
+    expect(typesOf(at('a', { id: '3', type: 'C' }, { id: '1', type: 'A', cause: '2' }, { id: '2', type: 'B', cause: '3' }))).toEqual(['A', 'B', 'C']);
+  });
+
+  test('go on where the cause was recorded on another entity', () => {
+    expect(typesOf(at('a', { id: '1', type: 'A', cause: '2' }), at('b', { id: '2', type: 'B' }))).toEqual(['A', 'B']);
+  });
+
+  test('end in rings and at unknown causes', () => {
+    expect(typesOf(at('a', { id: '1', type: 'A', cause: '2' }, { id: '2', type: 'B', cause: '1' }))).toEqual(['A', 'B']);
+    expect(typesOf(at('a', { id: '1', type: 'A', cause: '9' }))).toEqual(['A']);
+  });
+});
+
 describe('the story of a trace', () => {
   test('a failure names where it began', () => {
     expect(storyOf(traceOf(root))).toEqual({

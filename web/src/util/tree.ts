@@ -16,14 +16,21 @@ export interface TraceTree {
   limitExceeded: boolean;
   /** Documents that could not be read. */
   unreadable: number;
+  /** The row that each row hangs under. */
+  parentOf: Map<Entity, Entity>;
+  /** What the API answered, to take away. */
+  source: Trace;
 }
 
 const byStart = (a: Entity, b: Entity): number => a.start - b.start || (a.id < b.id ? -1 : 1);
 
-export const walk = (roots: Entity[], visit: (entity: Entity, depth: number) => void, depth = 0): void => {
-  for (const entity of roots) {
+/** walk visits top to bottom. It keeps its own stack: chains of calls can be deeper than the engine's. */
+export const walk = (roots: Entity[], visit: (entity: Entity, depth: number) => void): void => {
+  const stack = roots.map((entity) => ({ entity, depth: 0 })).reverse();
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { entity, depth } = next;
     visit(entity, depth);
-    walk(entity.children, visit, depth + 1);
+    for (const child of entity.children.toReversed()) stack.push({ entity: child, depth: depth + 1 });
   }
 };
 
@@ -35,14 +42,27 @@ const indexOf = (tops: Entity[]): Map<string, Entity> => {
   return index;
 };
 
-const contains = (root: Entity, wanted: Entity): boolean =>
-  root === wanted || root.children.some((child) => contains(child, wanted));
+const isBelow = (entity: Entity, ancestor: Entity, parentOf: Map<Entity, Entity>): boolean => {
+  for (let at: Entity | undefined = entity; at !== undefined; at = parentOf.get(at)) if (at === ancestor) return true;
+  return false;
+};
+
+const parentsOf = (tops: Entity[]): Map<Entity, Entity> => {
+  const parents = new Map<Entity, Entity>();
+  walk(tops, (entity) => {
+    for (const child of entity.children) parents.set(child, entity);
+  });
+  return parents;
+};
 
 /** attach hangs a document under the entity it names as parent, and says whether that was possible. Rings are cut. */
-const attach = (entity: Entity, index: Map<string, Entity>): boolean => {
+const attach = (entity: Entity, index: Map<string, Entity>, parentOf: Map<Entity, Entity>): boolean => {
   const parent = entity.parentId === null ? undefined : index.get(entity.parentId);
-  if (parent === undefined || contains(entity, parent)) return false;
+  if (parent === undefined || parent === entity) return false;
+  // Without anything below it, an entity cannot be above its parent.
+  if (entity.children.length > 0 && isBelow(parent, entity, parentOf)) return false;
   parent.children.push(entity);
+  parentOf.set(entity, parent);
   if (!entity.isSegment) adopt(entity, parent);
   return true;
 };
@@ -73,7 +93,7 @@ const bounds = (roots: Entity[]): { start: number; end: number } => {
 
 const sortAll = (entities: Entity[]): Entity[] => {
   entities.sort(byStart);
-  for (const entity of entities) sortAll(entity.children);
+  walk(entities, (entity) => void entity.children.sort(byStart));
   return entities;
 };
 
@@ -91,7 +111,8 @@ export const treeOf = (trace: Trace): TraceTree => {
   const reported = all.filter((entity) => !entity.isInferred);
   const index = indexOf(reported);
   markInferred(all.filter((entity) => entity.isInferred), index);
-  const tops = reported.sort(byStart).filter((entity) => !attach(entity, index));
+  const parentOf = parentsOf(reported);
+  const tops = reported.sort(byStart).filter((entity) => !attach(entity, index, parentOf));
   for (const entity of tops) entity.isOrphan = entity.parentId !== null;
   const roots = sortAll(tops).sort((a, b) => Number(a.isOrphan) - Number(b.isOrphan));
   return {
@@ -102,6 +123,8 @@ export const treeOf = (trace: Trace): TraceTree => {
     services: servicesOf(roots),
     limitExceeded: trace.LimitExceeded === true,
     unreadable: envelopes.length - docs.length,
+    parentOf,
+    source: trace,
   };
 };
 
@@ -111,13 +134,59 @@ export interface Row {
   hidden: number;
 }
 
-const countBelow = (entity: Entity): number =>
-  entity.children.reduce((sum, child) => sum + 1 + countBelow(child), 0);
-
 /** rowsOf lists what the waterfall shows, top to bottom. `hidden` is how many rows a closed one keeps to itself. */
-export const rowsOf = (roots: Entity[], closed: ReadonlySet<string>, depth = 0): Row[] =>
-  roots.flatMap((entity) =>
-    closed.has(entity.id)
-      ? [{ entity, depth, hidden: countBelow(entity) }]
-      : [{ entity, depth, hidden: 0 }, ...rowsOf(entity.children, closed, depth + 1)],
-  );
+export const rowsOf = (roots: Entity[], closed: ReadonlySet<string>, shown: (entity: Entity) => boolean = () => true): Row[] => {
+  const rows: Row[] = [];
+  let inside: Row | null = null;
+  walk(roots, (entity, depth) => {
+    if (inside !== null && depth <= inside.depth) inside = null;
+    if (!shown(entity)) return;
+    if (inside !== null) {
+      inside.hidden += 1;
+      return;
+    }
+    const row: Row = { entity, depth, hidden: 0 };
+    rows.push(row);
+    if (closed.has(entity.id)) inside = row;
+  });
+  return rows;
+};
+
+/** ancestorsOf lists what must be open for a row to be seen. */
+export const ancestorsOf = (tree: TraceTree, entity: Entity): Entity[] => {
+  const found: Entity[] = [];
+  for (let at = tree.parentOf.get(entity); at !== undefined; at = tree.parentOf.get(at)) found.push(at);
+  return found;
+};
+
+/** closedBelow gives the rows to close so that `levels` levels are seen; Infinity opens all. */
+export const closedBelow = (tree: TraceTree, levels: number): Set<string> => {
+  const ids = new Set<string>();
+  walk(tree.roots, (entity, depth) => {
+    if (entity.children.length > 0 && depth + 1 >= levels) ids.add(entity.id);
+  });
+  return ids;
+};
+
+export const depthOf = (tree: TraceTree): number => {
+  let most = 0;
+  walk(tree.roots, (_, depth) => {
+    most = Math.max(most, depth + 1);
+  });
+  return most;
+};
+
+/** mainRoot is the segment that the trace began with, if it arrived. */
+export const mainRoot = (tree: TraceTree): Entity | undefined => tree.roots.find((entity) => entity.isSegment && !entity.isOrphan);
+
+export const isFailed = ({ status }: Entity): boolean => status === 'fault' || status === 'error' || status === 'throttle';
+
+/** failingRows are what failed, with what is above it. */
+export const failingRows = (tree: TraceTree): Set<Entity> => {
+  const kept = new Set<Entity>();
+  walk(tree.roots, (entity) => {
+    if (!isFailed(entity)) return;
+    for (let at: Entity | undefined = entity; at !== undefined && !kept.has(at); at = tree.parentOf.get(at)) kept.add(at);
+  });
+  return kept;
+};

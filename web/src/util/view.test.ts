@@ -17,6 +17,8 @@ describe('the codec of the view', () => {
     ['filter=fault+AND+service%28%22a%26b%22%29&group=checkout', { filter: 'fault AND service("a&b")', group: 'checkout' }],
     ['sort=slowest', { sort: 'slowest' }],
     ['row=c8d7e6f5a4b39281&tab=exceptions', { row: 'c8d7e6f5a4b39281', tab: 'exceptions' }],
+    ['show=flame&find=SELECT+1&only=failures&zoom=0.0125-3', { pane: 'flame', find: 'SELECT 1', failuresOnly: true, zoom: { from: 0.0125, to: 3 } }],
+    ['filter=annotation.plan+%3D+%22gold%22', { filter: 'annotation.plan = "gold"' }],
   ])('%j is read, and written the same', (query, change) => {
     expect(read(query)).toEqual({ ...defaultView, ...change });
     expect(writeView(read(query)).toString()).toBe(query);
@@ -34,6 +36,11 @@ describe('the codec of the view', () => {
     'class=green,',
     'sort=up',
     'tab=none',
+    'show=all',
+    'only=some',
+    'zoom=5-5',
+    'zoom=-1-2',
+    'zoom=1e3-2e3',
     'live=on',
   ])('%j is as if it were not there', (query) => {
     expect(read(query)).toEqual(defaultView);

@@ -5,6 +5,15 @@ import type { Codec } from './urlState';
 export const detailTabs = ['overview', 'resources', 'annotations', 'metadata', 'exceptions', 'sql', 'raw'] as const;
 export type DetailTab = (typeof detailTabs)[number];
 
+export const tracePanes = ['timeline', 'flame', 'calls'] as const;
+export type TracePane = (typeof tracePanes)[number];
+
+/** A part of a trace, in seconds since its start. */
+export interface Zoom {
+  from: number;
+  to: number;
+}
+
 export const traceSorts = ['newest', 'slowest', 'fastest'] as const;
 export type TraceSort = (typeof traceSorts)[number];
 
@@ -28,6 +37,13 @@ export interface View {
   /** Trace: id of the selected entity and the tab of its details. */
   row: string | null;
   tab: DetailTab;
+  /** Trace: how its rows are drawn. */
+  pane: TracePane;
+  /** Trace: words to look for among the rows. */
+  find: string;
+  /** Trace: only rows that failed, with what is above them. */
+  failuresOnly: boolean;
+  zoom: Zoom | null;
 }
 
 export const defaultView: View = {
@@ -42,6 +58,10 @@ export const defaultView: View = {
   sort: 'newest',
   row: null,
   tab: 'overview',
+  pane: 'timeline',
+  find: '',
+  failuresOnly: false,
+  zoom: null,
 };
 
 const oneOf = <T extends string>(options: readonly T[], text: string | null, otherwise: T): T =>
@@ -54,6 +74,16 @@ const readRange = (query: URLSearchParams): TimeRange => {
   const seconds = parseLast(query.get('last') ?? '');
   return seconds === null ? defaultRange : { kind: 'last', seconds };
 };
+
+const readZoom = (text: string | null): Zoom | null => {
+  const match = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text ?? '');
+  if (match === null) return null;
+  const [from, to] = [Number(match[1]), Number(match[2])];
+  return to > from && Number.isFinite(to) ? { from, to } : null;
+};
+
+/** Whole microseconds, which is what documents hold. */
+const secondsText = (seconds: number): string => seconds.toFixed(6).replace(/\.?0+$/, '');
 
 export const readView = (query: URLSearchParams): View => {
   const chosen = new Set((query.get('class') ?? '').split(',').filter(isStatusClass));
@@ -70,6 +100,10 @@ export const readView = (query: URLSearchParams): View => {
     sort: oneOf(traceSorts, query.get('sort'), defaultView.sort),
     row: query.get('row'),
     tab: oneOf(detailTabs, query.get('tab'), defaultView.tab),
+    pane: oneOf(tracePanes, query.get('show'), defaultView.pane),
+    find: query.get('find') ?? '',
+    failuresOnly: query.get('only') === 'failures',
+    zoom: readZoom(query.get('zoom')),
   };
 };
 
@@ -94,10 +128,14 @@ const write = (view: View, query: URLSearchParams): void => {
   if (view.sort !== defaultView.sort) query.set('sort', view.sort);
   if (view.row !== null) query.set('row', view.row);
   if (view.tab !== defaultView.tab) query.set('tab', view.tab);
+  if (view.pane !== defaultView.pane) query.set('show', view.pane);
+  if (view.find !== '') query.set('find', view.find);
+  if (view.failuresOnly) query.set('only', 'failures');
+  if (view.zoom !== null) query.set('zoom', `${secondsText(view.zoom.from)}-${secondsText(view.zoom.to)}`);
 };
 
 export const viewCodec: Codec<View> = {
-  keys: ['from', 'to', 'last', 'live', 'filter', 'group', 'node', 'edge', 'class', 'via', 'sort', 'row', 'tab'],
+  keys: ['from', 'to', 'last', 'live', 'filter', 'group', 'node', 'edge', 'class', 'via', 'sort', 'row', 'tab', 'show', 'find', 'only', 'zoom'],
   read: readView,
   write,
 };

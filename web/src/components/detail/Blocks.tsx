@@ -1,7 +1,14 @@
+import { Link } from 'react-router';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { Facts } from '../../ui/Facts';
+import { JsonTree } from '../../ui/JsonTree';
 import type { Entity } from '../../util/entity';
+import { annotationFilter } from '../../util/expression';
 import { asObject, asText, flatten, plainText, type JsonObject } from '../../util/json';
+import { paths } from '../../util/paths';
+import { maxRangeSeconds, type TimeRange } from '../../util/range';
+import { formatSql } from '../../util/sql';
+import { usePlace } from '../trace/place';
 
 const Nothing = ({ children }: { children: string }) => <p className="rs-note">{children}</p>;
 
@@ -30,11 +37,29 @@ export const Resources = ({ entity }: { entity: Entity }) => {
   );
 };
 
+/** A window for the trace list that surely holds a moment: the longest that the server takes, around it. */
+const around = (epoch: number): TimeRange => ({ kind: 'between', start: Math.floor(epoch) - maxRangeSeconds / 2, end: Math.floor(epoch) + maxRangeSeconds / 2 });
+
+const AnnotationValue = ({ name, value, epoch }: { name: string; value: unknown; epoch: number }) => {
+  const filter = annotationFilter(name, value);
+  const online = usePlace() === 'server';
+  return (
+    <>
+      {plainText(value)}
+      {online && filter !== null && (
+        <Link className="rs-link rs-findlike" to={paths.traces({ range: around(epoch), filter })} title={filter}>
+          find traces with this value
+        </Link>
+      )}
+    </>
+  );
+};
+
 /** Indexed key-value pairs. */
 export const Annotations = ({ entity }: { entity: Entity }) => {
   const annotations = asObject(entity.doc['annotations']) ?? {};
-  const facts = Object.entries(annotations).map(([label, value]) => ({ label, value: plainText(value) }));
-  return facts.length === 0 ? <Nothing>No annotations here. Add them in code to find traces by your own words, for example an order number.</Nothing> : <Facts facts={facts} />;
+  const facts = Object.entries(annotations).map(([label, value]) => ({ label, value: <AnnotationValue name={label} value={value} epoch={entity.start} /> }));
+  return facts.length === 0 ? <Nothing>No annotations here. Add them in code to find traces by your own words, for example an order number.</Nothing> : <Facts facts={facts} wide />;
 };
 
 /** Free data, by namespace. */
@@ -47,7 +72,7 @@ export const Metadata = ({ entity }: { entity: Entity }) => {
       {spaces.map(([name, value]) => (
         <section key={name}>
           <h3 className="rs-h3">{name}</h3>
-          <CodeBlock code={JSON.stringify(value, null, 2)} label={`Metadata of ${name}`} />
+          <JsonTree value={value} label={`Metadata of ${name}`} />
         </section>
       ))}
     </div>
@@ -62,7 +87,7 @@ export const Sql = ({ entity }: { entity: Entity }) => {
   const rest = Object.fromEntries(Object.entries(sql).filter(([key]) => key !== 'sanitized_query'));
   return (
     <div className="rs-tab">
-      {query === null ? <Nothing>The statement was not recorded; SDKs do so only when told to.</Nothing> : <CodeBlock code={query} label="SQL statement" />}
+      {query === null ? <Nothing>The statement was not recorded; SDKs do so only when told to.</Nothing> : <CodeBlock code={formatSql(query)} label="SQL statement" />}
       <Block title="Database" block={rest} />
     </div>
   );

@@ -2,6 +2,7 @@ import { shortName } from '../../util/nodeType';
 import type { Entity } from '../../util/entity';
 import { exceptionsOf, type ExceptionInfo, type Frame } from '../../util/exceptions';
 import { countOf } from '../../util/format';
+import { runsOf } from '../../util/frames';
 import type { TraceTree } from '../../util/tree';
 
 const frameText = ({ label, path, line }: Frame): string => {
@@ -9,19 +10,37 @@ const frameText = ({ label, path, line }: Frame): string => {
   return [label, place === '' ? null : `(${place})`].filter((part) => part !== null).join('  ') || 'unknown place';
 };
 
+const Frames = ({ frames }: { frames: Frame[] }) => (
+  <ol className="rs-frames">
+    {frames.map((frame, i) => (
+      <li key={i}>{frameText(frame)}</li>
+    ))}
+  </ol>
+);
+
+/** The stack in its order; runs of library code are folded, unless there is nothing else. */
 const Stack = ({ exception }: { exception: ExceptionInfo }) => {
-  if (exception.stack.length === 0) return null;
+  const runs = runsOf(exception.stack);
+  if (runs.length === 0) return null;
+  const folds = runs.some(({ own }) => own);
   return (
-    <ol className="rs-stack rs-mono">
-      {exception.stack.map((frame, i) => (
-        <li key={i}>{frameText(frame)}</li>
-      ))}
-      {exception.truncated > 0 && <li className="rs-muted">and {countOf(exception.truncated, 'more frame')}</li>}
-    </ol>
+    <div className="rs-stack rs-mono">
+      {runs.map(({ own, frames }, i) =>
+        own || !folds ? (
+          <Frames key={i} frames={frames} />
+        ) : (
+          <details key={i}>
+            <summary className="rs-muted">{countOf(frames.length, 'frame')} of libraries</summary>
+            <Frames frames={frames} />
+          </details>
+        ),
+      )}
+      {exception.truncated > 0 && <span className="rs-muted">and {countOf(exception.truncated, 'more frame')} that {exception.truncated === 1 ? 'was' : 'were'} not recorded</span>}
+    </div>
   );
 };
 
-const ExceptionView = ({ exception, isCause, entity }: { exception: ExceptionInfo; isCause: boolean; entity: Entity }) => (
+const ExceptionView = ({ exception, isCause, entity, onSelect }: { exception: ExceptionInfo; isCause: boolean; entity: Entity; onSelect: (id: string) => void }) => (
   <li className="rs-exception">
     {isCause && <p className="rs-note">caused by{exception.skipped > 0 ? ` (${countOf(exception.skipped, 'exception')} left out)` : ''}</p>}
     <h3 className="rs-h3">{exception.type}</h3>
@@ -29,7 +48,11 @@ const ExceptionView = ({ exception, isCause, entity }: { exception: ExceptionInf
     {exception.remote && <p className="rs-note">Raised by the service that was called.</p>}
     {exception.owner !== entity && (
       <p className="rs-note">
-        Recorded in {shortName(exception.owner.name)} of {exception.owner.service}.
+        Recorded in{' '}
+        <button type="button" className="rs-linkbutton" onClick={() => onSelect(exception.owner.id)}>
+          {shortName(exception.owner.name)}
+        </button>{' '}
+        of {exception.owner.service}.
       </p>
     )}
     <Stack exception={exception} />
@@ -37,14 +60,14 @@ const ExceptionView = ({ exception, isCause, entity }: { exception: ExceptionInf
 );
 
 /** The chain of exceptions, outermost first, with their stacks. */
-export const Exceptions = ({ entity, tree }: { entity: Entity; tree: TraceTree }) => {
+export const Exceptions = ({ entity, tree, onSelect }: { entity: Entity; tree: TraceTree; onSelect: (id: string) => void }) => {
   const chain = exceptionsOf(entity, tree);
   if (chain.length === 0) return <p className="rs-note">No exceptions here.</p>;
   const causes = new Set(chain.map((exception) => exception.causeId));
   return (
     <ol className="rs-exceptions">
       {chain.map((exception) => (
-        <ExceptionView key={exception.id} exception={exception} isCause={causes.has(exception.id)} entity={entity} />
+        <ExceptionView key={exception.id} exception={exception} isCause={causes.has(exception.id)} entity={entity} onSelect={onSelect} />
       ))}
     </ol>
   );

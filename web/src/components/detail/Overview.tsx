@@ -6,7 +6,10 @@ import { durationText } from '../../util/format';
 import { asNumber, asObject } from '../../util/json';
 import { describeType } from '../../util/nodeType';
 import { classWords, shareText } from '../../util/status';
+import { timingOf } from '../../util/timing';
 import type { TraceTree } from '../../util/tree';
+import { usePlace } from '../trace/place';
+import { KindSentence } from './KindSentence';
 
 const present = (label: string, value: string | number | null): Fact[] => (value === null || value === '' ? [] : [{ label, value }]);
 
@@ -15,11 +18,14 @@ const kindOf = (entity: Entity): string => {
   return isCall(entity) ? `Call from ${entity.service}` : `Step inside ${entity.service}`;
 };
 
-const timing = (entity: Entity, tree: TraceTree): Fact[] => {
+const times = (entity: Entity, tree: TraceTree): Fact[] => {
   const length = entity.end === null ? null : entity.end - entity.start;
+  const { selfSeconds, criticalSeconds } = timingOf(tree).of(entity);
   return [
     { label: 'Took', value: length === null ? 'still running' : durationText(length) },
     ...present('Of the whole trace', length === null ? null : shareText(length, tree.end - tree.start)),
+    ...present('Worked itself', entity.children.length > 0 ? durationText(selfSeconds) : null),
+    ...present('On the critical path', criticalSeconds > 0 ? `${durationText(criticalSeconds)}, ${shareText(criticalSeconds, tree.end - tree.start)} of the trace` : null),
     { label: 'Began after', value: durationText(entity.start - tree.start) },
     { label: 'Started', value: <TimeText epoch={entity.start} /> },
   ];
@@ -46,25 +52,29 @@ const notes = (entity: Entity): string[] => [
 ];
 
 /** The first things to know of an entity. */
-export const Overview = ({ entity, tree }: { entity: Entity; tree: TraceTree }) => (
-  <div className="rs-tab">
-    {notes(entity).map((note) => (
-      <p key={note} className="rs-note">
-        {note}
-      </p>
-    ))}
-    <Facts
-      facts={[
-        { label: 'Result', value: <StatusLabel status={entity.status} /> },
-        ...timing(entity, tree),
-        { label: 'Kind', value: kindOf(entity) },
-        ...present('Runs on', entity.isSegment && entity.serviceType !== null ? describeType(entity.serviceType).words : null),
-      ]}
-    />
-    {web(entity).length > 0 && <Facts facts={web(entity)} />}
-    <Facts
-      wide
-      facts={[{ label: 'Id', value: <span className="rs-mono">{entity.id}</span> }, ...present('Parent id', entity.parentId)]}
-    />
-  </div>
-);
+export const Overview = ({ entity, tree }: { entity: Entity; tree: TraceTree }) => {
+  const online = usePlace() === 'server';
+  return (
+    <div className="rs-tab">
+      {online && <KindSentence entity={entity} />}
+      {notes(entity).map((note) => (
+        <p key={note} className="rs-note">
+          {note}
+        </p>
+      ))}
+      <Facts
+        facts={[
+          { label: 'Result', value: <StatusLabel status={entity.status} /> },
+          ...times(entity, tree),
+          { label: 'Kind', value: kindOf(entity) },
+          ...present('Runs on', entity.isSegment && entity.serviceType !== null ? describeType(entity.serviceType).words : null),
+        ]}
+      />
+      {web(entity).length > 0 && <Facts facts={web(entity)} />}
+      <Facts
+        wide
+        facts={[{ label: 'Id', value: <span className="rs-mono">{entity.id}</span> }, ...present('Parent id', entity.parentId)]}
+      />
+    </div>
+  );
+};

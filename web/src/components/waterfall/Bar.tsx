@@ -1,12 +1,15 @@
 import type { CSSProperties } from 'react';
-import { durationText } from '../../util/format';
 import type { Entity } from '../../util/entity';
+import { durationText } from '../../util/format';
+import { barUnits, pathOf } from '../../util/shapes';
+import type { Piece, Timing } from '../../util/timing';
 
 interface BarProps {
   entity: Entity;
-  /** Start and length of the whole trace. */
-  start: number;
-  length: number;
+  timing: Timing;
+  /** What the axis shows, in epoch seconds. */
+  from: number;
+  to: number;
   colour: number;
 }
 
@@ -21,28 +24,47 @@ interface Place {
 
 /** placeOf finds room for the text: behind the bar, before it, or on it when it fills the axis. */
 const placeOf = (from: number, to: number): Place => {
-  if (to <= textTurns) return { css: { left: `calc(${to * 100}% + 6px)` }, over: false };
-  if (from > 1 - textTurns) return { css: { right: `calc(${(1 - from) * 100}% + 6px)` }, over: false };
+  if (to <= textTurns) return { css: { left: `calc(${Math.max(0, to) * 100}% + 6px)` }, over: false };
+  if (from > 1 - textTurns) return { css: { right: `calc(${(1 - Math.min(1, from)) * 100}% + 6px)` }, over: false };
   return { css: { right: 6 }, over: true };
 };
 
-/** The time of one row on the axis. */
-export const Bar = ({ entity, start, length, colour }: BarProps) => {
-  const from = length > 0 ? Math.max(0, (entity.start - start) / length) : 0;
-  const to = entity.end === null || length === 0 ? 1 : Math.min(1, (entity.end - start) / length);
-  const text = entity.end === null ? 'still running' : durationText(entity.end - entity.start);
-  const place = placeOf(from, to);
+const Pieces = ({ pieces, from, to, className }: { pieces: Piece[]; from: number; to: number; className: string }) => (
+  <svg className={className} viewBox={`0 0 ${barUnits} 1`} preserveAspectRatio="none" aria-hidden="true">
+    <path d={pathOf(pieces, from, to)} />
+  </svg>
+);
+
+/**
+ * The time of one row on the axis: strong where it worked itself, light where it waited for the rows below it, underlined
+ * where the whole request waited for it.
+ */
+export const Bar = ({ entity, timing, from, to, colour }: BarProps) => {
+  const length = to - from;
+  const share = (at: number): number => (length > 0 ? (at - from) / length : 0);
+  const end = entity.start + timing.total;
+  const [left, right] = [share(entity.start), entity.end === null || length === 0 ? 1 : share(end)];
+  const text = entity.end === null ? 'still running' : durationText(timing.total);
+  const outside = right < 0 || left > 1;
+  const [start, stop] = [Math.max(from, entity.start), Math.min(to, end)];
+  const place = placeOf(left, right);
+  const css = { left: `${Math.max(0, left) * 100}%`, width: `${Math.max(0, Math.min(1, right) - Math.max(0, left)) * 100}%` };
   return (
     <>
-      <span
-        className="rs-bar"
-        data-status={entity.status}
-        data-segment={entity.isSegment}
-        data-running={entity.end === null}
-        style={{ left: `${from * 100}%`, width: `${Math.max(0, to - from) * 100}%`, ['--rs-span' as string]: `var(--rs-span-${colour % 8})` }}
-      />
-      <span className="rs-bar-text" data-inbar={place.over} style={place.css}>
+      {!outside && (
+        <span className="rs-bar" data-status={entity.status} data-segment={entity.isSegment} data-running={entity.end === null} style={{ ...css, ['--rs-span' as string]: `var(--rs-span-${colour % 8})` }}>
+          {timing.self.length > 0 && stop > start && <Pieces pieces={timing.self} from={start} to={stop} className="rs-bar-self" />}
+        </span>
+      )}
+      {!outside && timing.critical.length > 0 && stop > start && (
+        <span className="rs-bar-critical" style={css}>
+          <Pieces pieces={timing.critical} from={start} to={stop} className="rs-bar-criticalpieces" />
+        </span>
+      )}
+      <span className="rs-bar-text" data-inbar={place.over} data-outside={outside} style={place.css}>
+        {right < 0 ? '◂ ' : ''}
         {text}
+        {left > 1 ? ' ▸' : ''}
       </span>
     </>
   );

@@ -1,53 +1,46 @@
 import '../../styles/waterfall.css';
-import Button from '@cloudscape-design/components/button';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { countOf } from '../../util/format';
-import { rowsOf, walk, type TraceTree } from '../../util/tree';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import type { TraceTiming } from '../../util/timing';
+import type { TraceTree } from '../../util/tree';
+import type { Zoom } from '../../util/view';
+import { wholeOf } from '../../util/zoom';
+import type { Rows } from '../trace/useRows';
 import { Axis, GridLines } from './Axis';
 import { keyAction } from './keys';
+import { BarLegend } from './BarLegend';
 import { rowElementId, WaterfallRow } from './WaterfallRow';
 
 interface WaterfallProps {
   tree: TraceTree;
+  timing: TraceTiming;
+  rows: Rows;
+  zoom: Zoom | null;
+  /** Ids of the rows that a search found. */
+  matches: ReadonlySet<string>;
   selected: string | null;
   onSelect: (id: string) => void;
   /** Enter on a row: go to its details. */
   onDetails: () => void;
 }
 
-const rowHeight = 30;
-
-const withChildren = (tree: TraceTree): Set<string> => {
-  const ids = new Set<string>();
-  walk(tree.roots, (entity) => {
-    if (entity.children.length > 0) ids.add(entity.id);
-  });
-  return ids;
-};
-
-const toggled = (set: ReadonlySet<string>, id: string): Set<string> => {
-  const next = new Set(set);
-  if (!next.delete(id)) next.add(id);
-  return next;
-};
+/** The least that a finger or an unsteady hand meets, says WCAG 2.2. */
+const rowHeight = 24;
 
 /** What happened when: all segments and subsegments of a trace as a tree beside a time axis. */
-export const Waterfall = ({ tree, selected, onSelect, onDetails }: WaterfallProps) => {
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => rowsOf(tree.roots, closed), [tree, closed]);
+export const Waterfall = ({ tree, timing, rows: { rows, closed, toggle }, zoom, matches, selected, onSelect, onDetails }: WaterfallProps) => {
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer's own state decides what to draw
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: rowHeight, scrollPaddingEnd: 2 * rowHeight });
   const index = rows.findIndex((row) => row.entity.id === selected);
-  const seconds = tree.end - tree.start;
+  const shown = zoom ?? wholeOf(tree);
 
   useEffect(() => {
     if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
   }, [index, virtual]);
 
-  const toggle = (id: string): void => setClosed((old) => toggled(old, id));
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const action = keyAction(event.key, rows, selected, closed);
     if (action === null) return;
     event.preventDefault();
@@ -57,32 +50,20 @@ export const Waterfall = ({ tree, selected, onSelect, onDetails }: WaterfallProp
   };
 
   return (
-    <section className="rs-card rs-waterfall" aria-label="Timeline">
-      <header className="rs-waterfall-head">
-        <h2 className="rs-h2">Timeline</h2>
-        <span className="rs-muted rs-small">{countOf(tree.byId.size, 'part')} of the work; arrow keys move</span>
-        <span className="rs-waterfall-buttons">
-          <Button variant="inline-link" onClick={() => setClosed(new Set())}>
-            Open all
-          </Button>
-          <Button variant="inline-link" onClick={() => setClosed(withChildren(tree))}>
-            Close all
-          </Button>
-        </span>
-      </header>
+    <>
       <div
         className="rs-waterfall-scroll"
         ref={scroller}
         role="treegrid"
         aria-label="Timeline of the trace"
-        aria-rowcount={rows.length}
+        aria-rowcount={rows.length + 1}
         tabIndex={0}
         {...(index >= 0 ? { 'aria-activedescendant': rowElementId(rows[index]?.entity.id ?? '') } : {})}
         onKeyDown={onKeyDown}
       >
-        <Axis seconds={seconds} />
+        <Axis zoom={shown} />
         <div className="rs-rows" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-          <GridLines seconds={seconds} />
+          <GridLines zoom={shown} />
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
@@ -91,10 +72,15 @@ export const Waterfall = ({ tree, selected, onSelect, onDetails }: WaterfallProp
                 key={item.key}
                 row={row}
                 tree={tree}
+                timing={timing.of(row.entity)}
+                from={tree.start + shown.from}
+                to={tree.start + shown.to}
                 isSelected={row.entity.id === selected}
+                isMatch={matches.has(row.entity.id)}
                 isOpen={!closed.has(row.entity.id)}
                 position={item.index}
-                style={{ transform: `translateY(${item.start}px)`, height: rowHeight }}
+                top={item.start}
+                height={rowHeight}
                 onSelect={onSelect}
                 onToggle={toggle}
               />
@@ -102,6 +88,7 @@ export const Waterfall = ({ tree, selected, onSelect, onDetails }: WaterfallProp
           })}
         </div>
       </div>
-    </section>
+      <BarLegend />
+    </>
   );
 };

@@ -1,19 +1,28 @@
-import type { CSSProperties } from 'react';
+import { memo } from 'react';
 import { NodeIcon } from '../../ui/NodeIcon';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { describeType, shortName } from '../../util/nodeType';
 import { rowHint } from '../../util/rowHint';
+import { durationText, momentText } from '../../util/format';
 import { classWords } from '../../util/status';
+import type { Timing } from '../../util/timing';
 import type { Row, TraceTree } from '../../util/tree';
 import { Bar } from './Bar';
 
 export interface RowProps {
   row: Row;
   tree: TraceTree;
+  timing: Timing;
+  /** What the axis shows, in epoch seconds. */
+  from: number;
+  to: number;
   isSelected: boolean;
+  isMatch: boolean;
   isOpen: boolean;
   position: number;
-  style: CSSProperties;
+  /** Pixels from the first row. */
+  top: number;
+  height: number;
   onSelect: (id: string) => void;
   onToggle: (id: string) => void;
 }
@@ -49,13 +58,23 @@ const Marks = ({ row }: { row: Row }) => {
           parent missing
         </span>
       )}
-      {row.hidden > 0 && <span className="rs-mark">+{row.hidden}</span>}
+      {row.hidden > 0 && <span className="rs-mark rs-mark-hidden">+{row.hidden}</span>}
     </>
   );
 };
 
+/** hoverText says what a row has no room for: its moments, by this clock and by UTC, and where its time went. */
+const hoverText = ({ entity }: Row, tree: TraceTree, timing: Timing): string =>
+  [
+    entity.name,
+    `began ${durationText(entity.start - tree.start)} after the start, ${entity.end === null ? 'still running' : `took ${durationText(timing.total)}`}`,
+    ...(entity.children.length > 0 ? [`worked itself for ${durationText(timing.selfSeconds)}`] : []),
+    ...(timing.criticalSeconds > 0 ? [`the request waited for it ${durationText(timing.criticalSeconds)}`] : []),
+    momentText(entity.start),
+  ].join('\n');
+
 /** One segment or subsegment: name and result on the left, its time on the right. */
-export const WaterfallRow = ({ row, tree, isSelected, isOpen, position, style, onSelect, onToggle }: RowProps) => {
+export const WaterfallRow = memo(({ row, tree, timing, from, to, isSelected, isMatch, isOpen, position, top, height, onSelect, onToggle }: RowProps) => {
   const { entity, depth } = row;
   const colour = tree.services.indexOf(entity.service);
   const hasChildren = entity.children.length > 0;
@@ -67,13 +86,18 @@ export const WaterfallRow = ({ row, tree, isSelected, isOpen, position, style, o
       className="rs-row"
       role="row"
       aria-level={depth + 1}
-      aria-rowindex={position + 1}
+      aria-rowindex={position + 2}
       aria-selected={isSelected}
       {...(hasChildren ? { 'aria-expanded': isOpen } : {})}
       data-status={entity.status}
       data-segment={entity.isSegment}
-      style={style}
+      data-match={isMatch}
+      style={{ transform: `translateY(${top}px)`, height }}
       onClick={() => onSelect(entity.id)}
+      // Formatting times for rows nobody points at would cost more than drawing them.
+      onMouseEnter={(event) => {
+        event.currentTarget.title = hoverText(row, tree, timing);
+      }}
     >
       <span className="rs-row-name" role="gridcell" style={{ paddingInlineStart: indentOf(depth) }}>
         {hasChildren ? (
@@ -103,8 +127,9 @@ export const WaterfallRow = ({ row, tree, isSelected, isOpen, position, style, o
         <Result row={row} />
       </span>
       <span className="rs-row-time" role="gridcell">
-        <Bar entity={entity} start={tree.start} length={tree.end - tree.start} colour={colour} />
+        <Bar entity={entity} timing={timing} from={from} to={to} colour={colour} />
       </span>
     </div>
   );
-};
+});
+WaterfallRow.displayName = 'WaterfallRow';

@@ -1,11 +1,11 @@
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
-import { Facts, type Fact } from '../ui/Facts';
-import { StatusIcon } from '../ui/StatusIcon';
-import { TimeText } from '../ui/TimeText';
-import type { Entity } from '../util/entity';
-import { countOf, durationText } from '../util/format';
-import type { Story } from '../util/story';
-import type { TraceTree } from '../util/tree';
+import { Facts, type Fact } from '../../ui/Facts';
+import { StatusIcon } from '../../ui/StatusIcon';
+import { TimeText } from '../../ui/TimeText';
+import type { Entity } from '../../util/entity';
+import { countOf, durationText } from '../../util/format';
+import type { Story } from '../../util/story';
+import type { TraceTree } from '../../util/tree';
 
 interface TraceHeadProps {
   tree: TraceTree;

@@ -1,12 +1,13 @@
-import { useCallback } from 'react';
-import { useTraceGraph } from '../api/queries';
-import { Problem } from '../ui/Problem';
-import { Skeleton } from '../ui/Skeleton';
-import type { Entity } from '../util/entity';
-import { nodeKey } from '../util/graph';
-import { walk, type TraceTree } from '../util/tree';
-import { asCount } from './map/model';
-import { ServiceMap, type MapSelection } from './map/ServiceMap';
+import { memo, useCallback, useMemo } from 'react';
+import { useTraceGraph } from '../../api/queries';
+import { Problem } from '../../ui/Problem';
+import { Skeleton } from '../../ui/Skeleton';
+import type { Entity } from '../../util/entity';
+import { nodeKey } from '../../util/graph';
+import { calleeNames } from '../../util/kind';
+import { walk, type TraceTree } from '../../util/tree';
+import { asCount } from '../map/model';
+import { ServiceMap, type MapSelection } from '../map/ServiceMap';
 
 interface TraceMapProps {
   tree: TraceTree;
@@ -21,18 +22,13 @@ const firstOf = (tree: TraceTree, key: string): string | null => {
   const name = key.split('|')[0];
   let found: string | null = null;
   walk(tree.roots, (entity) => {
-    if (found === null && ((entity.isSegment && keyOf(entity) === key) || (entity.inferredType !== null && [entity.name, ...calledNames(entity)].includes(name ?? '')))) found = entity.id;
+    if (found === null && ((entity.isSegment && keyOf(entity) === key) || (entity.inferredType !== null && calleeNames(entity).has(name ?? '')))) found = entity.id;
   });
   return found;
 };
 
-const calledNames = (entity: Entity): string[] => {
-  const aws = entity.doc['aws'];
-  return typeof aws === 'object' && aws !== null ? Object.values(aws).filter((value): value is string => typeof value === 'string') : [];
-};
-
 /** The map of one trace; choosing a node goes to its first row. */
-export const TraceMap = ({ tree, selected, onSelect }: TraceMapProps) => {
+export const TraceMap = memo(({ tree, selected, onSelect }: TraceMapProps) => {
   const { data, error, refetch } = useTraceGraph(tree.id);
   const select = useCallback(
     ({ node, edge }: MapSelection) => {
@@ -41,13 +37,17 @@ export const TraceMap = ({ tree, selected, onSelect }: TraceMapProps) => {
     },
     [tree, onSelect],
   );
+  const key = selected === undefined ? null : keyOf(selected);
+  // The same object as long as the node is the same: most moves among the rows leave the map as it is.
+  const chosen = useMemo(() => ({ node: key, edge: null }), [key]);
   if (error !== null) return <Problem what="The map of this trace could not be loaded" error={error} retry={refetch} />;
   if (data === undefined) return <Skeleton height={300} label="Loading the map of this trace" />;
   return (
     <section className="rs-card rs-tracemap" aria-label="Trace map">
       <div className="rs-tracemap-room">
-        <ServiceMap graph={data} amountOf={asCount} selected={{ node: selected === undefined ? null : keyOf(selected), edge: null }} onSelect={select} label="Map of this trace" />
+        <ServiceMap graph={data} amountOf={asCount} selected={chosen} onSelect={select} label="Map of this trace" />
       </div>
     </section>
   );
-};
+});
+TraceMap.displayName = 'TraceMap';

@@ -1,0 +1,91 @@
+// What the browser tests share: a Chromium whose console, requests and security policy are watched, and a runner.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const wait = 20_000;
+
+const chromiumArgs = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+const axeSource = () => readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const must = (holds, sentence) => {
+  if (!holds) throw new Error(sentence);
+};
+
+/** Waits until the sentence is true: what a key did shows with the next drawing. */
+export const becomes = async (page, holds, sentence) => {
+  for (const end = Date.now() + wait; Date.now() < end; await page.waitForTimeout(50)) if (await holds()) return;
+  throw new Error(sentence);
+};
+
+/** Fails with every rule of WCAG 2.2 A and AA that the page breaks, and where. The map is left out: it is a page of its own. */
+export const checkAccess = async (page, name) => {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource());
+  const { violations } = await page.evaluate(() => window.axe.run({ include: [['body']], exclude: [['.rs-map']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }));
+  const texts = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary.replace(/\s+/g, ' ')})`).join('; ')}`);
+  must(texts.length === 0, `axe on ${name}:\n  ${texts.join('\n  ')}`);
+};
+
+/** browserFor gives the means to test the server at `base`, with screenshots in the folder `out`. */
+export const browserFor = (base, out) => {
+  mkdirSync(out, { recursive: true });
+  const origin = new URL(base).origin;
+  const problems = [];
+
+  const watch = (page) => {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(`console ${message.type()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith('http') && url.origin !== origin) problems.push(`request to another origin: ${request.url()}`);
+    });
+    page.on('requestfailed', (request) => {
+      // Leaving a page cancels what it was still asking for.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+    });
+  };
+
+  const openPage = async (browser, options) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', ...options });
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`content security policy: ${event.violatedDirective} blocked ${event.blockedURI || 'inline'} ${event.sourceFile}`);
+      });
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(wait);
+    watch(page);
+    return page;
+  };
+
+  const shoot = (page, name, options = {}) => page.screenshot({ path: join(out, `${name}.png`), ...options });
+
+  /** Runs each test on a page of its own and says how many failed. A test fails on anything that the browser complains about, too. */
+  const run = async (tests) => {
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: chromiumArgs });
+    let failures = 0;
+    for (const [name, test] of Object.entries(tests)) {
+      const page = await openPage(browser, {});
+      problems.length = 0;
+      try {
+        await test(page, browser);
+        must(problems.length === 0, problems.join('\n  '));
+        console.log(`ok   ${name}`);
+      } catch (error) {
+        failures += 1;
+        console.log(`FAIL ${name}\n  ${error.message}\n  ${problems.join('\n  ')}`);
+        await shoot(page, `fail-${failures}`).catch(() => undefined);
+      }
+      await page.context().close();
+    }
+    await browser.close();
+    console.log(failures === 0 ? 'all passed' : `${failures} failed`);
+    return failures === 0 ? 0 : 1;
+  };
+
+  return { origin, problems, openPage, shoot, run };
+};
