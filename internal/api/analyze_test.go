@@ -29,7 +29,8 @@ func TestReferenceExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths := map[string]bool{rayapi.InfoPath: true, rayapi.DaemonsPath: true, rayapi.AnalyzePath: true, rayapi.CompletePath: true}
+	paths := map[string]bool{rayapi.InfoPath: true, rayapi.DaemonsPath: true, rayapi.AnalyzePath: true, rayapi.CompletePath: true,
+		rayapi.SamplingMatchPath: true, rayapi.SamplingTrendPath: true}
 	got := example.ReplaceAllStringFunc(string(text), func(old string) string {
 		m := example.FindStringSubmatch(old)
 		delete(paths, m[2])

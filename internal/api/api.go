@@ -122,10 +122,14 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+
+		rayapi.SamplingMatchPath: {"MatchSamplingRules", shaped(a.matchSamplingRules)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},
 		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
+
+		rayapi.SamplingTrendPath: {"GetSamplingTrend", a.samplingTrend},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
@@ -178,6 +182,9 @@ func (a *API) find(r *http.Request) (op operation, ok bool) {
 	return op, ok
 }
 
+// requestKey is the key in a context of the *http.Request that is being answered.
+type requestKey struct{}
+
 // run reads the body and answers.
 func (a *API) run(r *http.Request, op operation) (any, error) {
 	body := bodies.Get().(*[]byte)
@@ -187,7 +194,7 @@ func (a *API) run(r *http.Request, op operation) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), maxTime)
 	defer cancel()
-	out, err := op.answer(ctx, *body)
+	out, err := op.answer(context.WithValue(ctx, requestKey{}, r), *body)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, unavailable("The request took longer than %s. Ask for a shorter time range, or send it again later.", maxTime)
 	}

@@ -6,12 +6,15 @@
 // member of a response is there; what is not known is null, and a list without items is empty.
 package rayapi
 
-// Paths of the operations. Info and Daemons are asked with GET, the others with POST and a JSON object.
+// Paths of the operations. Info, Daemons and SamplingTrend are asked with GET, the others with POST and a JSON object.
 const (
 	InfoPath     = "/rayscope/v1/info"
 	DaemonsPath  = "/rayscope/v1/daemons"
 	AnalyzePath  = "/rayscope/v1/analyze"
 	CompletePath = "/rayscope/v1/complete"
+
+	SamplingMatchPath = "/rayscope/v1/sampling/match"
+	SamplingTrendPath = "/rayscope/v1/sampling/trend"
 )
 
 // EpochSeconds is a point in time: seconds since 1970 with a fraction.
