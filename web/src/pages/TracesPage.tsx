@@ -1,7 +1,7 @@
 import '../styles/traces.css';
 import Button from '@cloudscape-design/components/button';
 import { useMemo } from 'react';
-import { Navigate } from 'react-router';
+import { Link, Navigate } from 'react-router';
 import { livePages, useNewestTrace, useTraceSummaries } from '../api/queries';
 import type { TraceSummary } from '../api/types';
 import { NoData } from '../components/NoData';
@@ -82,7 +82,7 @@ const TracesPage = () => {
       <div className="rs-pagehead">
         <div>
           <h1 className="rs-h1">Traces</h1>
-          <p className="rs-note">Each line is one request and all that happened because of it.</p>
+          <p className="rs-note">Each line is one request and all that happened because of it. You can also <Link className="rs-link" to={paths.traceFile()}>open a trace from a file</Link>.</p>
         </div>
         <TimeControls view={view} change={change} refresh={refetch} refreshing={isFetching} {...(rests === undefined ? {} : { liveRests: rests })} />
       </div>

@@ -8,7 +8,7 @@ test.each([
   ['/srv/app/.venv/lib/python3.12/site-packages/flask/app.py', null, false],
   ['C:\\app\\node_modules\\express\\router.js', null, false],
   ['node:internal/process/task_queues', null, false],
-  ['/home/me/go/pkg/mod/github.com/x/y@v1.2.3/z.go', null, false],
+  ['/srv/go/pkg/mod/github.com/x/y@v1.2.3/z.go', null, false],
   ['/usr/local/go/src/net/http/server.go', null, false],
   ['net/http/server.go', null, false],
   ['shop/orders/runtime.go', 'orders.pay', true],
