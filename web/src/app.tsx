@@ -14,6 +14,11 @@ const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
 const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
 const ComparePage = lazy(() => import('./pages/ComparePage'));
+const InsightsPage = lazy(() => import('./pages/InsightsPage'));
+const InsightPage = lazy(() => import('./pages/InsightPage'));
+const GroupsPage = lazy(() => import('./pages/GroupsPage'));
+const SamplingPage = lazy(() => import('./pages/SamplingPage'));
+const SettingsPage = lazy(() => import('./pages/SettingsPage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -40,6 +45,11 @@ const router = createBrowserRouter([
       { path: 'trace/:id', element: <TracePage /> },
       { path: 'trace-file', element: <TraceFilePage /> },
       { path: 'compare', element: <ComparePage /> },
+      { path: 'insights', element: <InsightsPage /> },
+      { path: 'insights/:id', element: <InsightPage /> },
+      { path: 'groups', element: <GroupsPage /> },
+      { path: 'sampling', element: <SamplingPage /> },
+      { path: 'settings', element: <SettingsPage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

@@ -14,6 +14,11 @@ export const paths = {
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
   traceFile: () => '/trace-file',
   compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
+  insights: (view: Partial<View> = {}) => withView('/insights', view),
+  insight: (id: string) => `/insights/${encodeURIComponent(id)}`,
+  groups: (more: Record<string, string> = {}) => withView('/groups', {}, more),
+  sampling: (more: Record<string, string> = {}) => withView('/sampling', {}, more),
+  settings: (more: Record<string, string> = {}) => withView('/settings', {}, more),
   start: () => '/start',
 };
 
