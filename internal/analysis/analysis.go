@@ -18,6 +18,7 @@ type Analysis struct {
 	histogram  *histogram // nil if not asked for, as those below
 	series     *series
 	heatMap    *heatMap
+	picker     *picker
 	users      *users
 	exceptions *exceptions
 	tables     tables
@@ -39,6 +40,9 @@ func New(p Plan) *Analysis {
 	}
 	if v.HeatMap != nil {
 		a.heatMap = newHeatMap(newColumns(p.From, p.To, segment.Time(v.HeatMap.Period)*segment.Second), v.HeatMap.RowsPerDecade)
+	}
+	if v.Traces != nil {
+		a.picker = newPicker(v.Traces)
 	}
 	if v.Users != nil {
 		a.users = &users{distinct: newDistinct(maxUsers), timed: v.Users.SlowResponseTime != nil}
@@ -103,6 +107,9 @@ func (a *Analysis) Add(t *trace.Trace, at segment.Time, inA, inB bool) {
 	if a.heatMap != nil {
 		a.heatMap.add(at, &o)
 	}
+	if a.picker != nil {
+		a.picker.add(t, at, &o)
+	}
 	if a.users != nil {
 		for _, i := range t.Segments {
 			if u := t.Entities[i].Digest.User; u != "" {
@@ -146,6 +153,9 @@ func (a *Analysis) Merge(o *Analysis) {
 	if a.heatMap != nil {
 		a.heatMap.merge(o.heatMap)
 	}
+	if a.picker != nil {
+		a.picker.merge(o.picker)
+	}
 	if a.users != nil {
 		a.users.merge(o.users.distinct)
 	}
@@ -174,6 +184,9 @@ func (a *Analysis) Result() *rayapi.AnalyzeResponse {
 	}
 	if a.heatMap != nil {
 		r.HeatMap = a.heatMap.result()
+	}
+	if a.picker != nil {
+		r.Traces = a.picker.result()
 	}
 	if a.users != nil {
 		r.Users = a.users.result(a.plan.Split)

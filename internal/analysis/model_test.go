@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,7 +22,7 @@ func everything(t testing.TB) analysis.Plan {
 	t.Helper()
 	slow := rayapi.Seconds(.5)
 	p := analysis.Plan{From: epoch, To: epoch + hour, Split: true, Views: rayapi.Views{
-		Histogram: new(rayapi.HistogramView), TimeSeries: new(rayapi.TimeSeriesView), HeatMap: new(rayapi.HeatMapView),
+		Histogram: new(rayapi.HistogramView), TimeSeries: new(rayapi.TimeSeriesView), HeatMap: new(rayapi.HeatMapView), Traces: &rayapi.TracesView{Limit: 40},
 		Users: &rayapi.UsersView{SlowResponseTime: &slow}, Ranking: new(rayapi.RankingView), Exceptions: new(rayapi.ExceptionsView),
 	}}
 	for _, a := range []string{"http.status", "http.method", "http.url", "url.template", "user", "service", "entrypoint", "exception",
@@ -185,6 +186,7 @@ func checkModel(t *testing.T, r *rayapi.AnalyzeResponse, sets [2][]*request) {
 	checkTables(t, r, sets)
 	checkUsers(t, r, sets)
 	checkExceptions(t, r, sets)
+	checkPicked(t, "slowest", 40, r, sets)
 	for i, p := range r.TimeSeries.Points {
 		end := p.Time + rayapi.EpochSeconds(r.TimeSeries.Period)
 		within := func(list []*request) (in []*request) {
@@ -320,6 +322,49 @@ func checkExceptions(t *testing.T, r *rayapi.AnalyzeResponse, sets [2][]*request
 		w := want[key{g.Service, g.Message}]
 		if g.A != w[0] || g.B != w[1] || g.Count != w[0]+w[1] || g.Type != "Boom" || g.FirstSeen > g.LastSeen || g.ExampleTrace == "" || g.Users == 0 {
 			t.Errorf("got group %+v, want %v", g, w)
+		}
+	}
+}
+
+// checkPicked sorts all requests, where the analysis keeps few.
+func checkPicked(t *testing.T, order string, limit int, r *rayapi.AnalyzeResponse, sets [2][]*request) {
+	t.Helper()
+	var all []*request
+	for _, r := range slices.Concat(sets[0], sets[1]) {
+		if !r.open {
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, func(x, y *request) int {
+		by := map[string]int{"slowest": cmp.Compare(y.took, x.took), "fastest": cmp.Compare(x.took, y.took)}[order]
+		return cmp.Or(by, cmp.Compare(y.start, x.start), cmp.Compare(x.n, y.n))
+	})
+	if want := min(limit, len(all)); len(r.Traces.Items) != want {
+		t.Fatalf("%s: got %d traces, want %d", order, len(r.Traces.Items), want)
+	}
+	for i, got := range r.Traces.Items {
+		w := all[i]
+		id := fmt.Sprintf("1-%08x-%024x", w.start.Floor(), w.n)
+		if took := rayapi.Seconds(w.took.Seconds()); got.Id != id || got.ResponseTime != took || got.Class != w.class() || got.InA != w.slow() || got.InB == w.slow() {
+			t.Errorf("%s %d: got %+v, want %s of %v, %s", order, i, got, id, took, w.class())
+		}
+	}
+}
+
+// Each order has its own first traces, and fewer than were asked for are no fault.
+func TestOrders(t *testing.T) {
+	for _, order := range []string{"slowest", "fastest", "newest"} {
+		for _, limit := range []int{1, 7, 1000} {
+			rnd := rand.New(rand.NewPCG(4, 4))
+			plan := complete(t, analysis.Plan{From: epoch, To: epoch + hour, Split: true, Views: rayapi.Views{Traces: &rayapi.TracesView{Order: order, Limit: limit}}})
+			a := analysis.New(plan)
+			var sets [2][]*request
+			for n := range 300 {
+				r := random(rnd, n)
+				a.Add(r.trace(t), r.start, r.slow(), !r.slow())
+				sets[0] = append(sets[0], r)
+			}
+			checkPicked(t, order, limit, a.Result(), sets)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,6 +23,7 @@ const views = "Views"
 // Bounds of views: what a screen can show several times over, and what keeps memory in the tens of megabytes.
 const (
 	maxTables        = 40
+	maxPicked        = 1000
 	maxTableRows     = 1000
 	maxRanked        = 100
 	maxShownGroups   = 500
@@ -34,6 +36,7 @@ const (
 // Defaults of views.
 const (
 	defaultTableRows     = 20
+	defaultPicked        = 100
 	defaultRanked        = 10
 	defaultGroups        = 50
 	defaultPoints        = 120
@@ -69,6 +72,15 @@ func (p Plan) Complete() (Plan, error) {
 		number("HeatMap.RowsPerDecade", &h.RowsPerDecade, defaultRowsDecade, maxRowsDecade)
 		errs = append(errs, p.period("HeatMap", &h.Period, defaultColumns, maxColumns))
 		v.HeatMap = &h
+	}
+	if v.Traces != nil {
+		t := *v.Traces
+		t.Order = cmp.Or(t.Order, defaultOrder)
+		if orders[t.Order] == nil {
+			errs = append(errs, fmt.Errorf("%s.Traces.Order is %.40q, it must be slowest, fastest or newest", views, t.Order))
+		}
+		number("Traces.Limit", &t.Limit, defaultPicked, maxPicked)
+		v.Traces = &t
 	}
 	if v.Exceptions != nil {
 		x := *v.Exceptions

@@ -48,6 +48,10 @@ func compare(t *table, r *row, sets *[2]set, k *kinds) comparison {
 	return c
 }
 
+// paradox tells that A has the value more often than B, but less often within each kind of request, or the other way round: that is true
+// of what only some kinds have, says nothing about A, and nobody would believe it.
+func (c *comparison) paradox() bool { return c.Difference*(c.ShareA-c.ShareB) < 0 }
+
 // odds are those of x in n, one half added to both sides, so that they are neither 0 nor infinite.
 func odds(x, n int64) float64 { return (float64(x) + .5) / (float64(n-x) + .5) }
 
@@ -119,7 +123,7 @@ func (a *Analysis) rank(limit int) *rayapi.Ranking {
 				continue
 			}
 			r.Candidates++
-			if c := compare(t, row, &a.sets, a.kinds); c.Score > 0 {
+			if c := compare(t, row, &a.sets, a.kinds); c.Score > 0 && !c.paradox() {
 				lists[t.role] = append(lists[t.role], c)
 			}
 		}

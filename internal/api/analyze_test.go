@@ -29,8 +29,13 @@ func TestReferenceExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths := map[string]bool{rayapi.InfoPath: true, rayapi.DaemonsPath: true, rayapi.AnalyzePath: true, rayapi.CompletePath: true,
-		rayapi.SamplingMatchPath: true, rayapi.SamplingTrendPath: true}
+	paths := map[string]bool{}
+	for _, p := range []string{
+		rayapi.InfoPath, rayapi.DaemonsPath, rayapi.ChecksPath, rayapi.StoragePath, rayapi.AnalyzePath, rayapi.CompletePath, rayapi.GraphPath,
+		rayapi.SamplingMatchPath, rayapi.SamplingTrendPath,
+	} {
+		paths[p] = true
+	}
 	got := example.ReplaceAllStringFunc(string(text), func(old string) string {
 		m := example.FindStringSubmatch(old)
 		delete(paths, m[2])
@@ -93,9 +98,9 @@ func TestAnalyze(t *testing.T) {
 	const times = `"StartTime":1758654600,"EndTime":1758654660`
 	golden(t, "analyze-sets", b.ok(rayapi.AnalyzePath, `{`+times+`}`))
 	golden(t, "analyze-views", b.ok(rayapi.AnalyzePath, `{`+times+`,"Selection":{"FilterExpression":"fault"},"Views":{
-		"Histogram":{},"TimeSeries":{"Period":30},"HeatMap":{"Period":30},"Users":{"SlowResponseTime":1},"Ranking":{},"Exceptions":{},
+		"Histogram":{},"TimeSeries":{"Period":30},"HeatMap":{"Period":30},"Traces":{"Limit":3},"Users":{"SlowResponseTime":1},"Ranking":{},"Exceptions":{},
 		"Tables":[{"Attribute":"url.template"},{"Attribute":"http.status"},{"Attribute":"annotation.*"},{"Attribute":"user","Limit":2}]}}`))
-	golden(t, "analyze-none", b.ok(rayapi.AnalyzePath, `{"StartTime":1,"EndTime":2,"Views":{"Histogram":{},"TimeSeries":{},"HeatMap":{},"Users":{},"Exceptions":{},"Tables":[{"Attribute":"user"}]}}`))
+	golden(t, "analyze-none", b.ok(rayapi.AnalyzePath, `{"StartTime":1,"EndTime":2,"Views":{"Histogram":{},"TimeSeries":{},"HeatMap":{},"Traces":{},"Users":{},"Exceptions":{},"Tables":[{"Attribute":"user"}]}}`))
 }
 
 // Sets are chosen by expression, group, time and response time as summaries are.
@@ -160,6 +165,8 @@ func TestAnalyzeErrors(t *testing.T) {
 		{`"Views":{"Ranking":{}}`, "Views.Ranking needs a Selection"},
 		{`"Views":{"TimeSeries":{"Period":-1}}`, "Views.TimeSeries.Period is -1"},
 		{`"Views":{"HeatMap":{"RowsPerDecade":21}}`, "Views.HeatMap.RowsPerDecade is 21"},
+		{`"Views":{"Traces":{"Order":"best"}}`, `Views.Traces.Order is "best", it must be slowest, fastest or newest`},
+		{`"Views":{"Traces":{"Limit":1001}}`, "Views.Traces.Limit is 1001, it must be from 1 to 1000, or 0 for 100"},
 		{`"Views":{"Users":{"SlowResponseTime":-2}}`, "SlowResponseTime is -2"},
 		{`"EndTime":1758741000,"Views":{"TimeSeries":{"Period":1}}`, "has 86400, 1500 are the most"},
 	} {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/rayscope/rayscope/internal/arrivals"
+	"github.com/rayscope/rayscope/internal/checkup"
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
@@ -46,6 +48,8 @@ type Config struct {
 	Metrics  prometheus.Registerer
 	Info     func() Info // asked for at each request
 
+	Book      *arrivals.Book // learns who calls and who is refused
+	Checkup   *checkup.Room
 	Retrieval *retrieval.Room
 	Insights  *insight.Room
 
@@ -72,8 +76,8 @@ type operation struct {
 func New(c Config) *API {
 	a := &API{Config: c}
 	a.operations = map[string]operation{
-		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
-		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
+		"/TraceSegments":    {sends, a.putTraceSegments},
+		"/TelemetryRecords": {reports, shaped(a.putTelemetryRecords)},
 		"/TraceSummaries":   {"GetTraceSummaries", shaped(a.getTraceSummaries)},
 		"/Traces":           {"BatchGetTraces", shaped(a.batchGetTraces)},
 		"/ServiceGraph":     {"GetServiceGraph", shaped(a.getServiceGraph)},
@@ -122,12 +126,15 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+		rayapi.GraphPath:    {"Graph", shaped(a.matchingGraph)},
 
 		rayapi.SamplingMatchPath: {"MatchSamplingRules", shaped(a.matchSamplingRules)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},
 		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
+		rayapi.ChecksPath:  {"GetChecks", a.checks},
+		rayapi.StoragePath: {"GetStorage", a.storage},
 
 		rayapi.SamplingTrendPath: {"GetSamplingTrend", a.samplingTrend},
 	}
@@ -165,10 +172,16 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		e := toError(r.Context(), a.Log.With("operation", op.name), err)
 		a.requests.WithLabelValues(op.name, e.Name).Inc()
+		if op.name == sends {
+			a.Book.Deny(a.sender(r), a.Now(), e.Name, e.Message)
+		}
 		wire.WriteError(w, e)
 		return
 	}
 	a.requests.WithLabelValues(op.name, "ok").Inc()
+	if asksForRules[op.name] {
+		a.Book.Asked(op.name, a.Now())
+	}
 }
 
 // find is the operation that a request is for.
@@ -182,9 +195,6 @@ func (a *API) find(r *http.Request) (op operation, ok bool) {
 	return op, ok
 }
 
-// requestKey is the key in a context of the *http.Request that is being answered.
-type requestKey struct{}
-
 // run reads the body and answers.
 func (a *API) run(r *http.Request, op operation) (any, error) {
 	body := bodies.Get().(*[]byte)
@@ -194,7 +204,13 @@ func (a *API) run(r *http.Request, op operation) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), maxTime)
 	defer cancel()
-	out, err := op.answer(context.WithValue(ctx, requestKey{}, r), *body)
+	switch op.name {
+	case sends:
+		ctx = ingest.From(ctx, a.sender(r))
+	case reports:
+		ctx = context.WithValue(ctx, agentKey{}, r.UserAgent())
+	}
+	out, err := op.answer(ctx, *body)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, unavailable("The request took longer than %s. Ask for a shorter time range, or send it again later.", maxTime)
 	}

@@ -25,17 +25,6 @@ func (b *bench) rule(name string, priority int, members string) {
 	b.ok("/CreateSamplingRule", `{"SamplingRule":{`+rule+members+`}}`)
 }
 
-// get asks for what must be answered with 200.
-func (b *bench) get(path string) []byte {
-	b.t.Helper()
-	w := httptest.NewRecorder()
-	b.api.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
-	if w.Code != http.StatusOK {
-		b.t.Fatalf("GET %s: got %d %s, want 200", path, w.Code, w.Body)
-	}
-	return w.Body.Bytes()
-}
-
 func TestMatchSamplingRules(t *testing.T) {
 	b := newBench(t)
 	b.rule("tenants", 1, `,"Attributes":{"tenant":"a"}`)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -47,13 +46,14 @@ const (
 // maxAgent is how much of a User-Agent is kept, in bytes: program and version stand first in it.
 const maxAgent = 256
 
-// agentOf is the User-Agent of the request that is being answered.
+// reports is the operation whose callers' User-Agent is looked at.
+const reports = "PutTelemetryRecords"
+
+// agentKey is the key of that in a context.
+type agentKey struct{}
+
 func agentOf(ctx context.Context) string {
-	r, ok := ctx.Value(requestKey{}).(*http.Request)
-	if !ok {
-		return ""
-	}
-	agent := r.UserAgent()
+	agent, _ := ctx.Value(agentKey{}).(string)
 	return strings.ToValidUTF8(agent[:min(len(agent), maxAgent)], "")
 }
 

@@ -39,7 +39,7 @@ func onBehalf(ctx context.Context, c caller, version string) context.Context {
 		seg.GetService().Version = version
 		seg.Unlock()
 	}
-	for key, value := range map[string]string{"tenant": c.Tenant, "plan": c.Plan, "region": c.Region, "version": version} {
+	for key, value := range map[string]string{"tenant": c.Tenant, "plan": c.Plan, "region": c.Region} {
 		if value != "" {
 			annotate(ctx, key, value)
 		}

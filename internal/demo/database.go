@@ -70,7 +70,7 @@ const (
 var companies = []struct {
 	name, plan string
 	share      int
-}{{"acme", "enterprise", 5}, {"birch", hitPlan, 4}, {"cobalt", hitPlan, 3}, {"dune", "basic", 4}, {"elm", "free", 4}}
+}{{"acme", "enterprise", 6}, {"birch", hitPlan, 2}, {"cobalt", hitPlan, 2}, {"dune", "basic", 5}, {"elm", "free", 5}}
 
 // companyOf is the index of the company that a user works for.
 func companyOf(user int) int {

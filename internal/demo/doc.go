@@ -19,8 +19,8 @@
 //	throttling    users takes one request in two seconds and answers the others 429    from 0:25, for 15 s, every 3:35
 //	stocktaking   an admin has the stock counted, which locks the database             from 0:50, for 25 s, every 5:00
 //	cards slow    the card processor is slow with customers of the plan "pro"          from 1:30, for 30 s, every 6:00
-//	cards hang    it does not answer for them at all: checkouts end in 502             from 2:00, for 40 s, every 6:00
-//	bad release   inventory runs 2.4.1, which cannot price products on offer           from 2:55, for 45 s, every 7:00
+//	cards hang    it does not answer for them at all: checkouts end in 502             from 2:00, for 60 s, every 6:00
+//	bad release   inventory runs 2.4.1, which cannot price products on offer           from 3:10, for 40 s, every 7:00
 //
 // So each comes alone at first. What fails, fails for real: locks time out, connections wait, code returns errors.
 package demo

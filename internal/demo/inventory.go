@@ -65,7 +65,9 @@ func (v *inventory) identifyCall(ctx context.Context, req any, _ *grpc.UnaryServ
 	if baggage := metadata.ValueFromIncomingContext(ctx, baggageKey); len(baggage) > 0 {
 		c = parseBaggage(baggage[0])
 	}
-	answer, err := handle(onBehalf(ctx, c, v.release()), req)
+	ctx = onBehalf(ctx, c, v.release())
+	annotate(ctx, "version", v.release()) // to search by, while two releases are compared
+	answer, err := handle(ctx, req)
 	switch {
 	case err == nil:
 		return answer, nil

@@ -34,7 +34,6 @@ func (e *env) charge(r *http.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), cardTimeout)
 	defer cancel()
 	contract := "shop-" + callerOf(ctx).Plan
-	annotate(ctx, "contract", contract)
 	var answer any
 	err := ask(ctx, e.http, http.MethodPost, "http://"+cardsHost+"/v2/contracts/"+contract+"/charges", c, &answer)
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -109,7 +109,7 @@ func openNeighbours(ctx context.Context, n network, s story, log *slog.Logger) (
 		server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 		open = append(open, server)
 		n[host] = l.Addr().String()
-		go server.Serve(l) // ends with stop
+		go func() { _ = server.Serve(l) }() // until stop closes it, which is the error
 	}
 	return stop, nil
 }

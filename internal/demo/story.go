@@ -16,8 +16,8 @@ var (
 	throttling  = spell{"throttling", 25 * time.Second, 15 * time.Second, 215 * time.Second}
 	stocktaking = spell{"stocktaking", 50 * time.Second, 25 * time.Second, 300 * time.Second}
 	cardsSlow   = spell{"cards slow", 90 * time.Second, 30 * time.Second, 360 * time.Second}
-	cardsHang   = spell{"cards hang", 120 * time.Second, 40 * time.Second, 360 * time.Second}
-	badRelease  = spell{"bad release", 175 * time.Second, 45 * time.Second, 420 * time.Second}
+	cardsHang   = spell{"cards hang", 120 * time.Second, 60 * time.Second, 360 * time.Second}
+	badRelease  = spell{"bad release", 190 * time.Second, 40 * time.Second, 420 * time.Second}
 
 	spells = []spell{throttling, stocktaking, cardsSlow, cardsHang, badRelease}
 )

@@ -51,10 +51,10 @@ var kinds = []struct {
 	share float64
 	visit func(r *rand.Rand, v *visit)
 }{
-	{0.36, func(r *rand.Rand, v *visit) { v.get("/products/%d", drawProduct(r)) }},
+	{0.32, func(r *rand.Rand, v *visit) { v.get("/products/%d", drawProduct(r)) }},
 	{0.15, func(r *rand.Rand, v *visit) { v.get("/search/%s", things[r.IntN(len(things))]) }},
 	{0.15, func(r *rand.Rand, v *visit) { v.post("/cart/%d", nil, drawProduct(r)) }},
-	{0.16, func(r *rand.Rand, v *visit) { v.post("/checkout", drawOrder(r)) }},
+	{0.20, func(r *rand.Rand, v *visit) { v.post("/checkout", drawOrder(r)) }},
 	{0.09, func(r *rand.Rand, v *visit) { v.get("/orders/%d", firstOrder+r.IntN(orderCount*21/20)) }}, // some are nobody's
 	{0.07, func(r *rand.Rand, v *visit) { v.post("/login", drawLogin(r, v.User)) }},
 	{0.02, func(_ *rand.Rand, v *visit) { v.asAdmin(); v.get("/admin/report") }},

@@ -28,7 +28,6 @@ func serveWeb(ctx context.Context, e *env, l net.Listener) error {
 	mux := http.NewServeMux()
 	for _, p := range pages {
 		mux.HandleFunc(p.pattern, func(w http.ResponseWriter, r *http.Request) {
-			annotate(r.Context(), "page", p.name)
 			e.page(w, r, p.name, "http://"+host("api")+p.api+r.PathValue("id"))
 		})
 	}
@@ -46,7 +45,12 @@ func (e *env) page(w http.ResponseWriter, r *http.Request, name, url string) {
 		}
 	}
 	var content any
-	if err := ask(ctx, e.http, r.Method, url, form, &content); err != nil {
+	err := ask(context.WithoutCancel(ctx), e.http, r.Method, url, form, &content) // what was begun is finished, also for those who leave
+	switch {
+	case ctx.Err() != nil:
+		w.WriteHeader(statusClosed)
+		return
+	case err != nil:
 		if statusOf(err) >= 500 {
 			_ = xray.AddError(ctx, err) // there is a segment
 		}

@@ -30,6 +30,7 @@ type Views struct {
 	Histogram  *HistogramView
 	TimeSeries *TimeSeriesView
 	HeatMap    *HeatMapView
+	Traces     *TracesView
 	Tables     []TableView // at most 40
 	Users      *UsersView
 	Ranking    *RankingView
@@ -50,6 +51,12 @@ type TimeSeriesView struct {
 type HeatMapView struct {
 	Period        int // seconds of a column, in at most 400 columns; 0 chooses one that gives at most 80
 	RowsPerDecade int // 1 to 20; 0 for 5
+}
+
+// TracesView asks for the traces that are first in an order. Those without a response time are in none.
+type TracesView struct {
+	Order string // slowest, fastest or newest; empty for slowest
+	Limit int    // traces; 0 for 100, at most 1,000
 }
 
 // TableView asks for the values of an attribute with their figures.
@@ -92,6 +99,7 @@ type AnalyzeResponse struct {
 	Histogram      *Histogram
 	TimeSeries     *TimeSeries
 	HeatMap        *HeatMap
+	Traces         *PickedTraces
 	Tables         []Table // in the order asked; one for each key where annotation.* was asked, by the key's traces
 	KeysLeftOut    int64   // occurrences in traces of annotation keys beyond the 200 that annotation.* keeps
 	Users          *Users
@@ -166,6 +174,21 @@ type Cell struct {
 	A      int64
 	B      int64 // 0 without a set B
 	Faults int64 // of both: traces with a fault
+}
+
+// PickedTraces are the traces that are first in the order asked; equal ones newest first.
+type PickedTraces struct {
+	Items []PickedTrace
+}
+
+// PickedTrace is one of them: its summary is found by GetTraceSummaries, its segments by BatchGetTraces.
+type PickedTrace struct {
+	Id           string
+	Time         EpochSeconds // for which it is in the time range: its start, by default
+	ResponseTime Seconds      // of the root
+	Class        string       // ok, error, fault or throttle
+	InA          bool
+	InB          bool
 }
 
 // Table is the values of one attribute.

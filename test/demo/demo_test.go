@@ -135,7 +135,7 @@ func checkCheckout(t *testing.T, server *harness.Server) {
 		now := time.Now()
 		list, err := harness.Get[struct{ TraceSummaries []struct{ Id string } }](server, "GetTraceSummaries", harness.Args{
 			"StartTime": harness.At(now.Add(-5 * time.Minute)), "EndTime": harness.At(now),
-			"FilterExpression": `annotation.page = "checkout" AND ok AND responsetime > 0`,
+			"FilterExpression": `http.url ENDSWITH "/checkout" AND ok AND responsetime > 0`,
 		})
 		if err == nil && len(list.TraceSummaries) == 0 {
 			err = fmt.Errorf("no checkout is there")

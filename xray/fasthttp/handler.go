@@ -146,11 +146,8 @@ func record(seg *xray.Segment, ctx *fasthttp.RequestCtx, header string) {
 
 // capture records the answer, and with hasBody its length.
 func capture(seg *xray.Segment, resp *fasthttp.Response, hasBody bool) {
-	if !recorded(seg) {
-		return
-	}
-	xray.HttpCaptureResponse(seg, resp.StatusCode())
-	if n := length(resp); hasBody && n > 0 {
+	xray.HttpCaptureResponse(seg, resp.StatusCode()) // also if it is not recorded: its sampling rule may want to know of faults
+	if n := length(resp); hasBody && n > 0 && recorded(seg) {
 		seg.Lock()
 		seg.GetHTTP().GetResponse().ContentLength = n
 		seg.Unlock()

@@ -305,6 +305,26 @@ func TestSampling(t *testing.T) {
 	}
 }
 
+// TestUnrecordedFault: the rule that decided against recording learns of the failure by the flag.
+func TestUnrecordedFault(t *testing.T) {
+	cfg := xraytest.New(t).Config()
+	cfg.SamplingStrategy = strategy(func(*sampling.Request) bool { return false })
+	var seg *xray.Segment
+	s := &shop{take: func(ctx context.Context, _ string) (string, error) {
+		seg = xray.GetSegment(ctx)
+		return "", status.Error(codes.Internal, "out of stock")
+	}}
+	conn := startWith(t, s, []grpc.ServerOption{grpc.UnaryInterceptor(xraygrpc.UnaryServerInterceptor(xraygrpc.WithRecorder(&cfg)))})
+	if err := unary(t.Context(), conn); status.Code(err) != codes.Internal {
+		t.Fatalf("got %v, want code Internal", err)
+	}
+	seg.RLock()
+	defer seg.RUnlock()
+	if !seg.Dummy || !seg.Fault || seg.Error {
+		t.Errorf("not recorded %v, fault %v, error %v; want a fault that is not recorded", seg.Dummy, seg.Fault, seg.Error)
+	}
+}
+
 type strategy func(*sampling.Request) bool
 
 func (s strategy) ShouldTrace(r *sampling.Request) *sampling.Decision {

@@ -11,15 +11,16 @@ import (
 // ended closes seg as a call with this error and answer ended, either of which may be nil.
 func ended(seg *xray.Segment, err error, answer any) {
 	defer seg.Close(nil)
-	if !recorded(seg) {
-		return
+	if err != nil {
+		mark(seg, codeOf(err)) // also if it is not recorded: its sampling rule may want to know of faults
 	}
-	if err == nil {
+	switch {
+	case !recorded(seg):
+	case err != nil:
+		seg.AddException(err)
+	default:
 		measure(seg, answer)
-		return
 	}
-	seg.AddException(err)
-	mark(seg, codeOf(err))
 }
 
 // finish, deferred, closes seg as a fault if there is a panic, which goes on. Otherwise it calls end.

@@ -1,9 +1,11 @@
-import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, Info } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
   ServiceGraphRequest,
   ServiceGraphResponse,
+  TimeSeriesRequest,
+  TimeSeriesResponse,
   TraceGraphResponse,
   TraceSummariesRequest,
   TraceSummariesResponse,
@@ -98,6 +100,8 @@ export const api = {
   groups: (NextToken: string | null, signal: AbortSignal) => post<GetGroupsResponse>('/Groups', NextToken === null ? {} : { NextToken }, signal),
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
+  graph: (query: GraphRequest, signal: AbortSignal) => post<GraphResponse>('/rayscope/v1/graph', query, signal),
+  timeSeries: (query: TimeSeriesRequest, signal: AbortSignal) => post<TimeSeriesResponse>('/TimeSeriesServiceStatistics', query, signal),
   viewer,
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
 };

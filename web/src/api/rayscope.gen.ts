@@ -42,6 +42,7 @@ export interface Views {
   Histogram?: HistogramView | null;
   TimeSeries?: TimeSeriesView | null;
   HeatMap?: HeatMapView | null;
+  Traces?: TracesView | null;
   /** at most 40 */
   Tables?: TableView[];
   Users?: UsersView | null;
@@ -67,6 +68,14 @@ export interface HeatMapView {
   Period?: number;
   /** 1 to 20; 0 for 5 */
   RowsPerDecade?: number;
+}
+
+/** TracesView asks for the traces that are first in an order. Those without a response time are in none. */
+export interface TracesView {
+  /** slowest, fastest or newest; empty for slowest */
+  Order?: string;
+  /** traces; 0 for 100, at most 1,000 */
+  Limit?: number;
 }
 
 /** TableView asks for the values of an attribute with their figures. Attributes have the names of filter expressions: http.status, http.method, http.url, http.clientip, http.useragent (of the root), user, availabilityzone, instance.id, resource.arn (of any segment), service (nodes, also those that did not report), annotation.KEY, annotation.* for a table of every key. Beside them: url.template (the path of http.url with ids folded to {id}), entrypoint (service of the root), rootcause.fault, rootcause.error, rootcause.responsetime (the services on the path to a cause, joined by →) and exception (type and message). */
@@ -116,6 +125,7 @@ export interface AnalyzeResponse {
   Histogram: Histogram | null;
   TimeSeries: TimeSeries | null;
   HeatMap: HeatMap | null;
+  Traces: PickedTraces | null;
   /** in the order asked; one for each key where annotation.* was asked, by the key's traces */
   Tables: Table[];
   /** occurrences in traces of annotation keys beyond the 200 that annotation.* keeps */
@@ -206,6 +216,24 @@ export interface Cell {
   B: number;
   /** of both: traces with a fault */
   Faults: number;
+}
+
+/** PickedTraces are the traces that are first in the order asked; equal ones newest first. */
+export interface PickedTraces {
+  Items: PickedTrace[];
+}
+
+/** PickedTrace is one of them: its summary is found by GetTraceSummaries, its segments by BatchGetTraces. */
+export interface PickedTrace {
+  Id: string;
+  /** for which it is in the time range: its start, by default */
+  Time: EpochSeconds;
+  /** of the root */
+  ResponseTime: Seconds;
+  /** ok, error, fault or throttle */
+  Class: string;
+  InA: boolean;
+  InB: boolean;
 }
 
 /** Table is the values of one attribute. */
@@ -337,6 +365,129 @@ export interface ExceptionGroup {
   Example: string;
 }
 
+/** ChecksResponse is what a server knows of its own set-up, so that "I see no traces" has an answer. */
+export interface ChecksResponse {
+  /** of the answer, by the server's clock */
+  Time: EpochSeconds;
+  /** when the server began to count; what came before is not in the counts */
+  Started: EpochSeconds;
+  /** the worst of the checks: problem, attention or ok */
+  State: string;
+  /** in the order in which to look at them */
+  Checks: Check[];
+  /** who sends, the last heard first; at most 201 */
+  Senders: Arrivals[];
+  /** what was refused, by sender and reason, the newest first; at most 50 */
+  Refusals: Refusal[];
+}
+
+/** Check is one question and its answer. */
+export interface Check {
+  /** its name for programs, for example clock */
+  Id: string;
+  /** what is asked, for people */
+  Question: string;
+  /** ok, attention (look at it), problem (traces are missing or wrong) or unknown (nothing to tell by) */
+  State: string;
+  /** the answer with its numbers */
+  Sentence: string;
+  /** what to do; empty if nothing is to be done */
+  NextStep: string;
+  /** that does it, or looks closer; null if there is none */
+  Command: string | null;
+  /** the evidence, at most 20 */
+  Facts: Fact[];
+  /** section of docs/troubleshooting.md; empty if there is none */
+  Documentation: string;
+}
+
+/** Fact is a part of the evidence. */
+export interface Fact {
+  Name: string;
+  Value: string;
+  /** an example; null without one */
+  TraceId: string | null;
+}
+
+/** Arrivals are the documents of one sender. */
+export interface Arrivals {
+  /** udp (datagrams to the daemon's address), tcp (calls to it) or api (calls of PutTraceSegments) */
+  Door: string;
+  /** of the caller; empty for datagrams */
+  Address: string;
+  /** of the caller; empty for datagrams */
+  UserAgent: string;
+  /** kept lately: in the last 10 to 20 minutes */
+  Documents: number;
+  /** of these documents */
+  Bytes: number;
+  /** documents kept since the server began to count */
+  Total: number;
+  /** when the last one came */
+  LastHeard: EpochSeconds | null;
+}
+
+/** Refusal is documents, or whole calls, of one sender that were refused for one reason. Of a document it has its id and no content. */
+export interface Refusal {
+  /** as in Arrivals */
+  Door: string;
+  Address: string;
+  UserAgent: string;
+  /** X-Ray's code of a document, or the name of the exception that a call was answered with */
+  ErrorCode: string;
+  /** member of the document that breaks the rule; empty if it is the whole */
+  Member: string;
+  /** what the rule is */
+  Rule: string;
+  /** what to do */
+  NextStep: string;
+  /** since the server began to count */
+  Count: number;
+  /** when the last one came */
+  LastTime: EpochSeconds;
+  /** of the last document; null if it had none that can be read */
+  SegmentId: string | null;
+  /** size of the last document; 0 for calls */
+  Bytes: number;
+}
+
+/** StorageResponse is what is kept, what it takes, and for how long there is room. */
+export interface StorageResponse {
+  Time: EpochSeconds;
+  /** how long traces are kept */
+  Retention: Seconds;
+  /** on disk */
+  DiskBytes: number;
+  /** left on the volume; null if the system does not tell */
+  FreeBytes: number | null;
+  /** DiskBytes by what they hold, estimated; empty if the engine does not know */
+  Kinds: StorageKind[];
+  /** start of the oldest trace; null if there is none */
+  OldestTrace: EpochSeconds | null;
+  NewestTrace: EpochSeconds | null;
+  /** what is counted for a day is measured over this time: a day, or since the server began if that is later */
+  MeasuredFor: Seconds;
+  /** accepted, at the rate of that time; null while it is less than ten minutes */
+  DocumentsPerDay: number | null;
+  /** by their completed roots */
+  TracesPerDay: number | null;
+  /** that a day of traces takes on disk: the average of what is kept; null while that spans less than an hour */
+  BytesPerDay: number | null;
+  /** on disk when traces of the whole retention are kept, at that rate */
+  ExpectedBytes: number | null;
+  /** when the volume is full at that rate; null if it will not be, or nothing can be told */
+  FullTime: EpochSeconds | null;
+  /** the same in a sentence */
+  Forecast: string;
+}
+
+/** StorageKind is one kind of what is on disk. */
+export interface StorageKind {
+  /** documents, digests (what lists and maps read), index, rollups (sealed minutes), settings or log (with what is not sorted or not given back yet) */
+  Kind: string;
+  Bytes: number;
+}
+
 /** CompleteRequest asks what may stand at a place of a filter expression. */
 export interface CompleteRequest {
   /** beginning of the time range whose traces values are taken from; required */
@@ -389,6 +540,122 @@ export type EpochSeconds = number;
 
 /** Seconds is a length of time. */
 export type Seconds = number;
+
+/** GraphRequest asks for the map of some traces. As with GetServiceGraph it is a map of what was received in the time range. A trace is in it if it belongs to the group and matches the filter expression, with all of its services, not only those that the expression names. */
+export interface GraphRequest {
+  /** beginning of the time range; required */
+  StartTime: EpochSeconds;
+  /** end of the time range, not in it; required, at most 24 hours later */
+  EndTime: EpochSeconds;
+  /** only the traces of this group; empty for all */
+  GroupName?: string;
+  /** the same by ARN; one of the two at most */
+  GroupARN?: string;
+  /** only the traces that match; empty for all */
+  FilterExpression?: string;
+}
+
+/** GraphResponse is the map. */
+export interface GraphResponse {
+  /** of the first second in which a trace began; of the time range if there is none */
+  StartTime: EpochSeconds;
+  /** of the last */
+  EndTime: EpochSeconds;
+  /** by name */
+  Services: Service[];
+  /** traces of the time range that were looked at, in the map or not */
+  TracesSeen: number;
+  /** those that are in the map */
+  TracesMatched: number;
+  /** all of the range was looked at; else every count is "at least" */
+  Exact: boolean;
+  /** why not, in a sentence; null if exact */
+  StoppedBecause: string | null;
+  /** traces that began from here on were looked at; StartTime of the request if exact */
+  ReachedTime: EpochSeconds;
+  /** traces of the group are in it that an earlier version of its expression chose */
+  ContainsOldGroupVersions: boolean;
+}
+
+/** Service is a node of a map: a service, a resource or a client. It has the members that GetServiceGraph answers. */
+export interface Service {
+  /** of this node in this answer */
+  ReferenceId: number;
+  Name: string;
+  Names: string[];
+  /** true if requests begin here; else null */
+  Root: boolean | null;
+  /** null for the account's own */
+  AccountId: string | null;
+  /** client, remote, AWS::ECS::Fargate and the like; null for a service that did not say */
+  Type: string | null;
+  /** active: it reports; passive: it is called and does not; unknown */
+  State: string;
+  /** of the first trace; null in the map of one trace */
+  StartTime: EpochSeconds | null;
+  EndTime: EpochSeconds | null;
+  /** whom it calls */
+  Edges: Edge[];
+  /** null for a client */
+  SummaryStatistics: Statistics | null;
+  /** with all of its subsegments, also those that end later; null for a client */
+  DurationHistogram: HistogramEntry[];
+  /** null for a client */
+  ResponseTimeHistogram: HistogramEntry[];
+}
+
+/** Edge is the calls from one node to another, as the caller saw them. */
+export interface Edge {
+  /** of the node that is called */
+  ReferenceId: number;
+  StartTime: EpochSeconds | null;
+  EndTime: EpochSeconds | null;
+  SummaryStatistics: Statistics | null;
+  ResponseTimeHistogram: HistogramEntry[];
+  /** names under which the caller knows whom it calls */
+  Aliases: Alias[];
+  /** link for events, whose receiver's trace links to the sender's; else null */
+  EdgeType: string | null;
+  /** of links: from sending to receiving */
+  ReceivedEventAgeHistogram: HistogramEntry[];
+}
+
+/** Alias is a name under which a caller knows whom it calls. */
+export interface Alias {
+  Name: string;
+  Names: string[];
+  Type: string;
+}
+
+/** Statistics counts requests, each in one class. */
+export interface Statistics {
+  OkCount: number;
+  ErrorStatistics: ErrorStatistics;
+  FaultStatistics: FaultStatistics;
+  TotalCount: number;
+  TotalResponseTime: Seconds;
+}
+
+/** ErrorStatistics counts requests that were refused. */
+export interface ErrorStatistics {
+  /** for there were too many */
+  ThrottleCount: number;
+  /** all others */
+  OtherCount: number;
+  TotalCount: number;
+}
+
+/** FaultStatistics counts requests that the service failed to answer. */
+export interface FaultStatistics {
+  OtherCount: number;
+  TotalCount: number;
+}
+
+/** HistogramEntry is how many requests took about this time. */
+export interface HistogramEntry {
+  Value: Seconds;
+  Count: number;
+}
 
 /** Info is what a server says about itself: what people need to point programs at it. */
 export interface Info {
