@@ -181,7 +181,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.requests.WithLabelValues(op.name, "ok").Inc()
-	if asksForRules[op.name] {
+	if asksForRules[op.name] && r.UserAgent() != arrivals.Probe {
 		a.Book.Asked(op.name, a.Now())
 	}
 }
