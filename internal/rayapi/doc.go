@@ -6,11 +6,13 @@
 // member of a response is there; what is not known is null, and a list without items is empty.
 package rayapi
 
-// Paths of the operations. Info, Daemons and Targets are asked with GET, the others with POST and a JSON object; a POST to the path of
-// Targets sets one.
+// Paths of the operations. Info, Daemons, Checks, Storage and Targets are asked with GET, the others with POST and a JSON object; a POST to
+// the path of Targets sets one.
 const (
 	InfoPath     = "/rayscope/v1/info"
 	DaemonsPath  = "/rayscope/v1/daemons"
+	ChecksPath   = "/rayscope/v1/checks"
+	StoragePath  = "/rayscope/v1/storage"
 	AnalyzePath  = "/rayscope/v1/analyze"
 	CompletePath = "/rayscope/v1/complete"
 	TargetsPath  = "/rayscope/v1/targets"

@@ -46,6 +46,24 @@ func TestHome(t *testing.T) {
 	browse(t, "web/e2e/home.e2e.mjs", server)
 }
 
+// TestMap looks at the service map: filters, panels, the keyboard, pictures, and a map of 300 services.
+func TestMap(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/map.e2e.mjs", server)
+}
+
+// TestCheck looks at the Set-up check of a server that is new, then of one that is sent what is wrong.
+func TestCheck(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/check.e2e.mjs", server)
+}
+
+// TestList narrows, orders and exports the list of traces that it sends itself, more than a page of them.
+func TestList(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/list.e2e.mjs", server)
+}
+
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {

@@ -29,6 +29,8 @@ const pages = [
   ['map', '/map', (page) => page.getByRole('group', { name: 'Service map' }).getByRole('button').first()],
   ['traces', '/traces', (page) => page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(1)],
   ['trace', `/trace/${failing}`, (page) => page.getByRole('treegrid').getByRole('row').nth(1)],
+  ['analytics', '/analytics', (page) => page.getByRole('heading', { level: 2 }).first()],
+  ['check', '/check', (page) => page.getByRole('heading', { level: 2 }).first()],
   ['start', '/start', (page) => page.getByRole('tabpanel').getByRole('button').first()],
 ];
 

@@ -12,8 +12,10 @@ const HomePage = lazy(() => import('./pages/HomePage'));
 const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
+const AnalyticsPage = lazy(() => import('./pages/AnalyticsPage'));
 const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
 const ComparePage = lazy(() => import('./pages/ComparePage'));
+const CheckPage = lazy(() => import('./pages/CheckPage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -38,8 +40,10 @@ const router = createBrowserRouter([
       { path: 'map', element: <MapPage /> },
       { path: 'traces', element: <TracesPage /> },
       { path: 'trace/:id', element: <TracePage /> },
+      { path: 'analytics', element: <AnalyticsPage /> },
       { path: 'trace-file', element: <TraceFilePage /> },
       { path: 'compare', element: <ComparePage /> },
+      { path: 'check', element: <CheckPage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

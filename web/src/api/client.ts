@@ -1,7 +1,8 @@
-import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, PutTargetRequest, PutTargetResponse, TargetsResponse } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, ChecksResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, PutTargetRequest, PutTargetResponse, StorageResponse, TargetsResponse } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
+  PutTraceSegmentsResponse,
   ServiceGraphRequest,
   ServiceGraphResponse,
   TimeSeriesRequest,
@@ -103,5 +104,9 @@ export const api = {
   graph: (query: GraphRequest, signal: AbortSignal) => post<GraphResponse>('/rayscope/v1/graph', query, signal),
   timeSeries: (query: TimeSeriesRequest, signal: AbortSignal) => post<TimeSeriesResponse>('/TimeSeriesServiceStatistics', query, signal),
   viewer,
+  putDocuments: (documents: object[], signal: AbortSignal) =>
+    post<PutTraceSegmentsResponse>('/TraceSegments', { TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) }, signal),
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
+  checks: (signal: AbortSignal) => request<ChecksResponse>('/rayscope/v1/checks', { signal }),
+  storage: (signal: AbortSignal) => request<StorageResponse>('/rayscope/v1/storage', { signal }),
 };

@@ -365,6 +365,129 @@ export interface ExceptionGroup {
   Example: string;
 }
 
+/** ChecksResponse is what a server knows of its own set-up, so that "I see no traces" has an answer. */
+export interface ChecksResponse {
+  /** of the answer, by the server's clock */
+  Time: EpochSeconds;
+  /** when the server began to count; what came before is not in the counts */
+  Started: EpochSeconds;
+  /** the worst of the checks: problem, attention or ok */
+  State: string;
+  /** in the order in which to look at them */
+  Checks: Check[];
+  /** who sends, the last heard first; at most 201 */
+  Senders: Arrivals[];
+  /** what was refused, by sender and reason, the newest first; at most 50 */
+  Refusals: Refusal[];
+}
+
+/** Check is one question and its answer. */
+export interface Check {
+  /** its name for programs, for example clock */
+  Id: string;
+  /** what is asked, for people */
+  Question: string;
+  /** ok, attention (look at it), problem (traces are missing or wrong) or unknown (nothing to tell by) */
+  State: string;
+  /** the answer with its numbers */
+  Sentence: string;
+  /** what to do; empty if nothing is to be done */
+  NextStep: string;
+  /** that does it, or looks closer; null if there is none */
+  Command: string | null;
+  /** the evidence, at most 20 */
+  Facts: Fact[];
+  /** section of docs/troubleshooting.md; empty if there is none */
+  Documentation: string;
+}
+
+/** Fact is a part of the evidence. */
+export interface Fact {
+  Name: string;
+  Value: string;
+  /** an example; null without one */
+  TraceId: string | null;
+}
+
+/** Arrivals are the documents of one sender. */
+export interface Arrivals {
+  /** udp (datagrams to the daemon's address), tcp (calls to it) or api (calls of PutTraceSegments) */
+  Door: string;
+  /** of the caller; empty for datagrams */
+  Address: string;
+  /** of the caller; empty for datagrams */
+  UserAgent: string;
+  /** kept lately: in the last 10 to 20 minutes */
+  Documents: number;
+  /** of these documents */
+  Bytes: number;
+  /** documents kept since the server began to count */
+  Total: number;
+  /** when the last one came */
+  LastHeard: EpochSeconds | null;
+}
+
+/** Refusal is documents, or whole calls, of one sender that were refused for one reason. Of a document it has its id and no content. */
+export interface Refusal {
+  /** as in Arrivals */
+  Door: string;
+  Address: string;
+  UserAgent: string;
+  /** X-Ray's code of a document, or the name of the exception that a call was answered with */
+  ErrorCode: string;
+  /** member of the document that breaks the rule; empty if it is the whole */
+  Member: string;
+  /** what the rule is */
+  Rule: string;
+  /** what to do */
+  NextStep: string;
+  /** since the server began to count */
+  Count: number;
+  /** when the last one came */
+  LastTime: EpochSeconds;
+  /** of the last document; null if it had none that can be read */
+  SegmentId: string | null;
+  /** size of the last document; 0 for calls */
+  Bytes: number;
+}
+
+/** StorageResponse is what is kept, what it takes, and for how long there is room. */
+export interface StorageResponse {
+  Time: EpochSeconds;
+  /** how long traces are kept */
+  Retention: Seconds;
+  /** on disk */
+  DiskBytes: number;
+  /** left on the volume; null if the system does not tell */
+  FreeBytes: number | null;
+  /** DiskBytes by what they hold, estimated; empty if the engine does not know */
+  Kinds: StorageKind[];
+  /** start of the oldest trace; null if there is none */
+  OldestTrace: EpochSeconds | null;
+  NewestTrace: EpochSeconds | null;
+  /** what is counted for a day is measured over this time: a day, or since the server began if that is later */
+  MeasuredFor: Seconds;
+  /** accepted, at the rate of that time; null while it is less than ten minutes */
+  DocumentsPerDay: number | null;
+  /** by their completed roots */
+  TracesPerDay: number | null;
+  /** that a day of traces takes on disk: the average of what is kept; null while that spans less than an hour */
+  BytesPerDay: number | null;
+  /** on disk when traces of the whole retention are kept, at that rate */
+  ExpectedBytes: number | null;
+  /** when the volume is full at that rate; null if it will not be, or nothing can be told */
+  FullTime: EpochSeconds | null;
+  /** the same in a sentence */
+  Forecast: string;
+}
+
+/** StorageKind is one kind of what is on disk. */
+export interface StorageKind {
+  /** documents, digests (what lists and maps read), index, rollups (sealed minutes), settings or log (with what is not sorted or not given back yet) */
+  Kind: string;
+  Bytes: number;
+}
+
 /** CompleteRequest asks what may stand at a place of a filter expression. */
 export interface CompleteRequest {
   /** beginning of the time range whose traces values are taken from; required */

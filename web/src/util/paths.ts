@@ -1,3 +1,4 @@
+import { queryOf, type Analytics } from './analytics';
 import { defaultView, writeView, type View } from './view';
 
 /** withView is a path with the view in it, and with keys of the page's own codec. */
@@ -13,8 +14,10 @@ export const paths = {
   map: (view: Partial<View> = {}) => withView('/map', view),
   traces: (view: Partial<View> = {}) => withView('/traces', view),
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
+  analytics: (view: Partial<View> = {}, state: Partial<Analytics> = {}) => withView('/analytics', view, queryOf(state)),
   traceFile: () => '/trace-file',
   compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
+  check: () => '/check',
   start: () => '/start',
 };
 

@@ -75,7 +75,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
   const drawing = useMemo((): Drawing => ({ layout, amountOf, sizes: sizesOf(graph.nodes, size) }), [graph, layout, amountOf, size]);
   const nodes = useMemo(() => nodesOf(graph, drawing, selected.node), [graph, drawing, selected.node]);
   const edges = useMemo(() => edgesOf(graph, drawing, selected.edge, (edge) => onSelect({ node: null, edge })), [graph, drawing, selected.edge, onSelect]);
-  const { container, fit, onMove } = useKeepFitted(layout);
+  const { container, fit, moves } = useKeepFitted(layout);
   const reveal = useReveal(layout, selected.node);
   const far = useStore(({ transform }) => transform[2] < wordsZoom);
 
@@ -102,7 +102,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
         onNodeClick={(_, node) => onSelect({ node: node.id, edge: null })}
         onEdgeClick={(_, edge) => onSelect({ node: null, edge: edge.id })}
         onPaneClick={() => onSelect(none)}
-        onMove={onMove}
+        {...moves}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}

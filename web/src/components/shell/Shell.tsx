@@ -56,6 +56,8 @@ const Pages = () => {
         </NavLink>
         <NavLink to={paths.map(scopeOf(view))}>Map</NavLink>
         <NavLink to={paths.traces(scopeOf(view))}>Traces</NavLink>
+        <NavLink to={paths.analytics(scopeOf(view))}>Analytics</NavLink>
+        <NavLink to={paths.check()}>Set-up check</NavLink>
         <NavLink to={paths.start()}>Get started</NavLink>
       </nav>
     </>
