@@ -19,11 +19,14 @@ const Picture = ({ drawing }: { drawing: Drawing }) =>
     </div>
   );
 
+/** A line does not end between a figure and its unit. */
+const unbroken = (text: string): string => text.replace(/(\d) (%|ms|µs|s)(?=\W|$)/g, '$1\u00a0$2');
+
 const Said = ({ answer }: { answer: Answer }) => (
   <>
     <p className="rs-answer">
       <span className="rs-answer-figure">{answer.figure}</span>
-      <span>{answer.sentence}</span>
+      <span>{unbroken(answer.sentence)}</span>
     </p>
     {answer.drawing !== null && <Picture drawing={answer.drawing} />}
     <Link className="rs-link rs-answer-link" to={answer.link.to}>

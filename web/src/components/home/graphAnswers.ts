@@ -38,7 +38,7 @@ export const whereThrottled = (graph: Graph, view: View): Answer => {
 const ways = (path: GraphNode[]): string => {
   const names = path.map(({ name }) => shortName(name));
   const [first = '', ...rest] = names;
-  return rest.length === 0 ? `All requests end in ${first}` : `The busiest way is ${names.join(' → ')}`;
+  return rest.length === 0 ? `all requests end in ${first}` : `the busiest way is ${names.join(' → ')}`;
 };
 
 /** What depends on what? */
@@ -46,7 +46,7 @@ export const whatDepends = (graph: Graph, view: View): Answer => {
   const needed = mostNeeded(graph);
   const top = needed[0];
   const services = graph.nodes.filter(({ isClient }) => !isClient).length;
-  const way = ways(busiestPath(graph));
+  const way = `${countOf(services, 'service')} ${services === 1 ? 'is' : 'are'} on the map; ${ways(busiestPath(graph))}`;
   const drawing: Answer['drawing'] = top === undefined ? null : {
     kind: 'meters',
     about: 'How many services need it, directly or by way of others',
