@@ -64,6 +64,18 @@ func TestHome(t *testing.T) {
 	browse(t, "web/e2e/home.e2e.mjs", server)
 }
 
+// TestAnalytics asks the page for analytics for the guilty annotation of an incident that it sends itself.
+func TestAnalytics(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/analytics.e2e.mjs", server)
+}
+
+// TestAnalyticsOfDemo asks for what the failing checkouts of the demo have in common, once there are some.
+func TestAnalyticsOfDemo(t *testing.T) {
+	server := harness.Demo(t)
+	browse(t, "web/e2e/analytics.e2e.mjs", server, "--demo")
+}
+
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {
