@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 
+	"github.com/rayscope/rayscope/internal/filter"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/servicemap"
 	"github.com/rayscope/rayscope/internal/settings"
@@ -20,9 +22,9 @@ type getServiceGraphInput struct {
 }
 
 type getServiceGraphOutput struct {
-	StartTime                *float64
-	EndTime                  *float64
-	Services                 []serviceShape
+	StartTime                rayapi.EpochSeconds
+	EndTime                  rayapi.EpochSeconds
+	Services                 []rayapi.Service
 	ContainsOldGroupVersions bool
 	NextToken                *string
 }
@@ -33,55 +35,8 @@ type getTraceGraphInput struct {
 }
 
 type getTraceGraphOutput struct {
-	Services  []serviceShape
+	Services  []rayapi.Service
 	NextToken *string
-}
-
-type serviceShape struct {
-	ReferenceId           int
-	Name                  string
-	Names                 []string
-	Root                  *bool
-	AccountId             *string
-	Type                  *string
-	State                 string
-	StartTime             *float64
-	EndTime               *float64
-	Edges                 []edgeShape
-	SummaryStatistics     *statistics
-	DurationHistogram     []histogramEntry
-	ResponseTimeHistogram []histogramEntry
-}
-
-type edgeShape struct {
-	ReferenceId               int
-	StartTime                 *float64
-	EndTime                   *float64
-	SummaryStatistics         *statistics
-	ResponseTimeHistogram     []histogramEntry
-	Aliases                   []aliasShape
-	EdgeType                  *string
-	ReceivedEventAgeHistogram []histogramEntry
-}
-
-type aliasShape struct {
-	Name  string
-	Names []string
-	Type  string
-}
-
-type statistics struct {
-	OkCount         int64
-	ErrorStatistics struct{ ThrottleCount, OtherCount, TotalCount int64 }
-	FaultStatistics struct{ OtherCount, TotalCount int64 }
-
-	TotalCount        int64
-	TotalResponseTime float64
-}
-
-type histogramEntry struct {
-	Value float64
-	Count int64
 }
 
 func (a *API) getServiceGraph(ctx context.Context, in *getServiceGraphInput) (any, error) {
@@ -100,15 +55,25 @@ func (a *API) getServiceGraph(ctx context.Context, in *getServiceGraphInput) (an
 	if err != nil {
 		return nil, err
 	}
-	if m.Dropped > 0 {
-		a.Log.Warn("the service map has too many nodes, some are left out", "nodes", servicemap.MaxNodes, "dropped_observations", m.Dropped)
-	}
-	out := getServiceGraphOutput{StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toServices(&m.Map, withTimes),
-		ContainsOldGroupVersions: m.OldVersions}
-	if s := m.Span(); s != (servicemap.Span{}) {
-		out.StartTime, out.EndTime = float(s.First), float(s.Last)
-	}
+	a.warnDropped(m)
+	out := getServiceGraphOutput{Services: toServices(&m.Map, withTimes), ContainsOldGroupVersions: m.OldVersions}
+	out.StartTime, out.EndTime = bounds(m, w)
 	return out, nil
+}
+
+// warnDropped says that the map is not all there is.
+func (a *API) warnDropped(g *query.Graph) {
+	if g.Dropped > 0 {
+		a.Log.Warn("the service map has too many nodes, some are left out", "nodes", servicemap.MaxNodes, "dropped_observations", g.Dropped)
+	}
+}
+
+// bounds are the first and the last second in which a trace of the map began; those of the window if it has none.
+func bounds(g *query.Graph, w store.Window) (from, to rayapi.EpochSeconds) {
+	if s := g.Span(); s != (servicemap.Span{}) {
+		return rayapi.EpochSeconds(s.First), rayapi.EpochSeconds(s.Last)
+	}
+	return rayapi.EpochSeconds(w.From.Seconds()), rayapi.EpochSeconds(w.To.Seconds())
 }
 
 // group is the one that a request asks for by name or by ARN; nil, which is everything, if it asks for none.
@@ -169,30 +134,30 @@ const (
 	withoutTimes = false
 )
 
-func toServices(m *servicemap.Map, times bool) []serviceShape {
+func toServices(m *servicemap.Map, times bool) []rayapi.Service {
 	nodes := m.Sorted()
 	number := make(map[trace.Service]int, len(nodes))
 	for i, n := range nodes {
 		number[n.Service] = i
 	}
-	list := make([]serviceShape, len(nodes))
+	list := make([]rayapi.Service, len(nodes))
 	for i, n := range nodes {
 		list[i] = toService(n, number, times)
 	}
 	return list
 }
 
-func toService(n *servicemap.Node, number map[trace.Service]int, times bool) serviceShape {
-	s := serviceShape{
+func toService(n *servicemap.Node, number map[trace.Service]int, times bool) rayapi.Service {
+	s := rayapi.Service{
 		ReferenceId: number[n.Service], Name: n.Service.Name, Names: []string{n.Service.Name},
 		AccountId: optional(n.Service.Account), Type: optional(n.Service.Type), State: states[n.State],
-		Edges: []edgeShape{},
+		Edges: []rayapi.Edge{},
 	}
 	if n.Root {
 		s.Root = &n.Root
 	}
 	if times {
-		s.StartTime, s.EndTime = float(n.Span.First), float(n.Span.Last+1)
+		s.StartTime, s.EndTime = second(n.Span.First), second(n.Span.Last+1)
 	}
 	if n.Service.Type != trace.TypeClient {
 		s.SummaryStatistics = toStatistics(&n.Stats)
@@ -200,10 +165,10 @@ func toService(n *servicemap.Node, number map[trace.Service]int, times bool) ser
 	}
 	for _, to := range n.Targets() {
 		e := n.Edges[to]
-		shape := edgeShape{
+		shape := rayapi.Edge{
 			ReferenceId: number[to], StartTime: s.StartTime, EndTime: s.EndTime,
 			SummaryStatistics: toStatistics(&e.Stats), ResponseTimeHistogram: toHistogram(&e.ResponseTimes),
-			Aliases:                   convert(e.Aliases, func(a string) aliasShape { return aliasShape{a, []string{a}, trace.TypeRemote} }),
+			Aliases:                   convert(e.Aliases, func(a string) rayapi.Alias { return rayapi.Alias{Name: a, Names: []string{a}, Type: trace.TypeRemote} }),
 			ReceivedEventAgeHistogram: toHistogram(&e.Ages),
 		}
 		if e.Link {
@@ -216,21 +181,55 @@ func toService(n *servicemap.Node, number map[trace.Service]int, times bool) ser
 
 var states = map[servicemap.State]string{servicemap.Unknown: "unknown", servicemap.Passive: "passive", servicemap.Active: "active"}
 
-func toStatistics(s *servicemap.Stats) *statistics {
-	out := &statistics{OkCount: s.OK, TotalCount: s.Total(), TotalResponseTime: s.Time.Seconds()}
+func toStatistics(s *servicemap.Stats) *rayapi.Statistics {
+	out := &rayapi.Statistics{OkCount: s.OK, TotalCount: s.Total(), TotalResponseTime: rayapi.Seconds(s.Time.Seconds())}
 	out.ErrorStatistics.ThrottleCount, out.ErrorStatistics.OtherCount = s.Throttle, s.Error
 	out.ErrorStatistics.TotalCount = s.Throttle + s.Error
 	out.FaultStatistics.OtherCount, out.FaultStatistics.TotalCount = s.Fault, s.Fault
 	return out
 }
 
-func toHistogram(h *servicemap.Histogram) []histogramEntry {
-	return convert(h.Bins(), func(b servicemap.Bin) histogramEntry {
-		return histogramEntry{float64(b.Millis) / 1000, b.Count}
+func toHistogram(h *servicemap.Histogram) []rayapi.HistogramEntry {
+	return convert(h.Bins(), func(b servicemap.Bin) rayapi.HistogramEntry {
+		return rayapi.HistogramEntry{Value: rayapi.Seconds(b.Millis) / 1000, Count: b.Count}
 	})
 }
 
-func float(n int64) *float64 {
-	f := float64(n)
-	return &f
+func second(n int64) *rayapi.EpochSeconds {
+	e := rayapi.EpochSeconds(n)
+	return &e
+}
+
+// matchingGraph is GetServiceGraph for the traces that match an expression.
+func (a *API) matchingGraph(ctx context.Context, in *rayapi.GraphRequest) (any, error) {
+	w, err := window(store.ByReceived, in.StartTime, in.EndTime, maxGraphWindow)
+	if err != nil {
+		return nil, err
+	}
+	gq := query.GraphQuery{Account: a.Account, From: w.From, To: w.To}
+	if gq.Group, err = a.members(ctx, in.GroupName, in.GroupARN); err != nil {
+		return nil, err
+	}
+	var groups []filter.GroupRef
+	if gq.Filter, err = readFilter("FilterExpression", in.FilterExpression, &groups); err != nil {
+		return nil, err
+	}
+	if gq.Env, err = a.Settings.Env(ctx, a.Account, groups...); err != nil {
+		return nil, err
+	}
+	got, err := a.Query.MatchingGraph(ctx, gq)
+	if err != nil {
+		return nil, err
+	}
+	a.warnDropped(&got.Graph)
+	out := rayapi.GraphResponse{
+		Services: toServices(&got.Map, withTimes), TracesSeen: got.Seen, TracesMatched: got.Matched, Exact: got.Exact,
+		ReachedTime: rayapi.EpochSeconds(got.Reached.Seconds()), ContainsOldGroupVersions: got.OldVersions,
+	}
+	out.StartTime, out.EndTime = bounds(&got.Graph, w)
+	if !got.Exact {
+		why := "The time for one map was over before all traces were looked at. Ask for a shorter time range, or narrow it by a filter expression."
+		out.StoppedBecause = &why
+	}
+	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
@@ -90,8 +91,8 @@ type getInsightImpactGraphOutput struct {
 	InsightId             string
 	StartTime             *float64
 	EndTime               *float64
-	ServiceGraphStartTime *float64
-	ServiceGraphEndTime   *float64
+	ServiceGraphStartTime rayapi.EpochSeconds
+	ServiceGraphEndTime   rayapi.EpochSeconds
 	Services              []impactService
 	NextToken             *string
 }
@@ -293,11 +294,8 @@ func (a *API) getInsightImpactGraph(ctx context.Context, in *getInsightImpactGra
 	}
 	out := getInsightImpactGraphOutput{
 		InsightId: i.ID, StartTime: seconds(w.From), EndTime: seconds(w.To), Services: toImpactServices(i.Affected(&m.Map)),
-		ServiceGraphStartTime: seconds(w.From), ServiceGraphEndTime: seconds(w.To),
 	}
-	if s := m.Span(); s != (servicemap.Span{}) {
-		out.ServiceGraphStartTime, out.ServiceGraphEndTime = float(s.First), float(s.Last)
-	}
+	out.ServiceGraphStartTime, out.ServiceGraphEndTime = bounds(m, w)
 	return out, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
@@ -45,7 +46,7 @@ type getRetrievedTracesGraphOutput struct {
 }
 
 type retrievedServiceShape struct {
-	Service serviceShape
+	Service rayapi.Service
 	Links   []graphLinkShape
 }
 

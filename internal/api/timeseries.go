@@ -5,6 +5,7 @@ import (
 
 	"github.com/rayscope/rayscope/internal/filter"
 	"github.com/rayscope/rayscope/internal/query"
+	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/trace"
@@ -29,10 +30,10 @@ type getTimeSeriesOutput struct {
 
 type bucketShape struct {
 	Timestamp                 *float64
-	EdgeSummaryStatistics     *statistics
-	ServiceSummaryStatistics  *statistics
+	EdgeSummaryStatistics     *rayapi.Statistics
+	ServiceSummaryStatistics  *rayapi.Statistics
 	ServiceForecastStatistics *forecast
-	ResponseTimeHistogram     []histogramEntry
+	ResponseTimeHistogram     []rayapi.HistogramEntry
 }
 
 // forecast has no members while there is no model of what is to be expected.

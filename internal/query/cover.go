@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/rayscope/rayscope/internal/fact"
+	"github.com/rayscope/rayscope/internal/filter"
 	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
@@ -100,30 +102,57 @@ func (c *cover) rest() []reading {
 	return list
 }
 
-// read has each called with every trace of the reading that is in the group, which may be nil, or that is wanted anyway.
-func (q *Query) read(ctx context.Context, a store.Account, r reading, g *rollup.Group, anyway func(segment.TraceID) bool, each func(*store.Trace, *trace.Trace) error) error {
+// members are the traces that belong to a group and match a filter. Either may be nil, which is all.
+type members struct {
+	group  *rollup.Group
+	filter *filter.Expression
+	env    *filter.Env // not nil if filter is not
+}
+
+// where is what the store can look them up by.
+func (m *members) where() (all []fact.Clause) {
+	if m.filter != nil {
+		all = m.filter.Where(m.env)
+	}
+	if m.group != nil {
+		all = append(all, m.group.Members()...)
+	}
+	return all
+}
+
+func (m *members) have(stored *store.Trace, t *trace.Trace) bool {
+	return (m.group == nil || stored.Looked || m.group.Match(t)) && (m.filter == nil || m.filter.Match(t, m.env))
+}
+
+// looking is told of each trace that was received in a reading, and whether it is a member. It says whether to read further.
+type looking func(stored *store.Trace, member bool) bool
+
+// read has each called with every trace of the reading that is a member; those that are wanted anyway are looked at even
+// if nothing of them was received then. Look may be nil.
+func (q *Query) read(ctx context.Context, a store.Account, r reading, m members, anyway func(segment.TraceID) bool, look looking, each func(*store.Trace, *trace.Trace) error) error {
 	asm, done := q.assembler(a)
 	defer done()
-	sel := store.Selection{Window: store.Window{Axis: store.ByReceived, From: r.from, To: r.to}, Skip: r.skip}
-	if g != nil {
-		sel.Where = g.Members()
-	}
+	sel := store.Selection{Window: store.Window{Axis: store.ByReceived, From: r.from, To: r.to}, Skip: r.skip, Where: m.where()}
 	for stored, err := range q.store.Scan(ctx, a, sel) {
 		if err != nil {
 			return err
 		}
-		if r.skip(stored.Home.Minute()) || !stored.ReceivedIn(r.from, r.to) && !anyway(stored.ID) {
+		received := stored.ReceivedIn(r.from, r.to)
+		if r.skip(stored.Home.Minute()) || !received && !anyway(stored.ID) {
 			continue
 		}
 		t, err := stored.Assemble(asm, forever)
 		if err != nil {
 			return err
 		}
-		if g != nil && !stored.Looked && !g.Match(t) {
-			continue
+		member := m.have(stored, t)
+		if member {
+			if err := each(stored, t); err != nil {
+				return err
+			}
 		}
-		if err := each(stored, t); err != nil {
-			return err
+		if received && look != nil && !look(stored, member) {
+			return nil
 		}
 	}
 	return nil

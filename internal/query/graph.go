@@ -3,7 +3,9 @@ package query
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/rayscope/rayscope/internal/filter"
 	"github.com/rayscope/rayscope/internal/rollup"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/servicemap"
@@ -15,7 +17,9 @@ import (
 type GraphQuery struct {
 	Account  store.Account
 	From, To segment.Time
-	Group    *rollup.Group // only traces that belong to it; nil for all
+	Group    *rollup.Group      // only traces that belong to it; nil for all
+	Filter   *filter.Expression // what they match; nil for all. Only MatchingGraph heeds it
+	Env      *filter.Env        // of Filter; not nil if that is not
 }
 
 // A Graph is a service map.
@@ -41,7 +45,7 @@ func (q *Query) ServiceGraph(ctx context.Context, gq GraphQuery) (*Graph, error)
 		}
 	}
 	for _, r := range c.rest() {
-		if err := q.addTraces(ctx, gq, r, &g.Map); err != nil {
+		if err := q.addTraces(ctx, gq, r, &g.Map, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -55,13 +59,62 @@ func (q *Query) ServiceGraph(ctx context.Context, gq GraphQuery) (*Graph, error)
 
 // addTraces adds what was received in the reading. A sender of a link is drawn when it is met, received then or not: a
 // scan goes back in time, so it nearly always comes after the receiver. Senders outside of the group are looked up.
-func (q *Query) addTraces(ctx context.Context, gq GraphQuery, r reading, m *servicemap.Map) error {
+func (q *Query) addTraces(ctx context.Context, gq GraphQuery, r reading, m *servicemap.Map, look looking) error {
 	waited := func(id segment.TraceID) bool { _, ok := m.Links[id]; return ok }
-	return q.read(ctx, gq.Account, r, gq.Group, waited, func(_ *store.Trace, t *trace.Trace) error {
+	return q.read(ctx, gq.Account, r, gq.members(), waited, look, func(stored *store.Trace, t *trace.Trace) error {
 		m.Add(t, r.from, r.to)
 		m.Draw(t)
 		return q.drawMany(ctx, gq.Account, m)
 	})
+}
+
+func (gq *GraphQuery) members() members { return members{gq.Group, gq.Filter, gq.Env} }
+
+// graphTime bounds the reading for one map: longer nobody looks at an empty screen.
+const graphTime = 20 * time.Second
+
+// A MatchedGraph is the map of chosen traces, and how much of the window it saw.
+type MatchedGraph struct {
+	Graph
+	Seen    int64        // traces that were received in the window and looked at, matching or not
+	Matched int64        // those that are in the map
+	Exact   bool         // these were all
+	Reached segment.Time // traces that began from here on were looked at
+}
+
+// MatchingGraph is ServiceGraph of the traces that match the filter, too. It reads traces, the newest first, for graphTime at
+// most; as many run at once as analyses do, and others wait.
+func (q *Query) MatchingGraph(ctx context.Context, gq GraphQuery) (*MatchedGraph, error) {
+	select {
+	case q.analyses <- struct{}{}:
+		defer func() { <-q.analyses }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	g := &MatchedGraph{Exact: true, Reached: gq.From}
+	deadline := q.now().Add(graphTime)
+	n := 0
+	look := func(stored *store.Trace, matched bool) (further bool) {
+		g.Seen++
+		if matched {
+			g.Matched++
+		}
+		if n++; n%timeCheck != 0 || q.now().Before(deadline) {
+			return true
+		}
+		g.Exact, g.Reached = false, stored.Home.Time()
+		return false
+	}
+	whole := reading{gq.From, gq.To, func(store.Minute) bool { return false }}
+	if err := q.addTraces(ctx, gq, whole, &g.Map, look); err != nil {
+		return nil, err
+	}
+	if err := q.drawLinks(ctx, gq.Account, &g.Map); err != nil {
+		return nil, err
+	}
+	var err error
+	g.OldVersions, err = q.oldMembers(ctx, gq.Account, gq.From, gq.To, gq.Group)
+	return g, err
 }
 
 // TraceGraph is the map of one trace.

@@ -149,7 +149,7 @@ func (b *buckets) read(r reading) error {
 		return nil
 	}
 	nothing := func(segment.TraceID) bool { return false }
-	err := b.q.read(b.ctx, b.sq.Account, r, b.sq.Group, nothing, func(stored *store.Trace, t *trace.Trace) error {
+	err := b.q.read(b.ctx, b.sq.Account, r, members{group: b.sq.Group}, nothing, nil, func(stored *store.Trace, t *trace.Trace) error {
 		if m := stored.Home.Minute(); m != home {
 			home = m
 			if err := flush(); err != nil {

@@ -17,10 +17,12 @@ import (
 	"github.com/rayscope/rayscope/internal/segment"
 )
 
+var errOnlyRayscope = errors.New("X-Ray of AWS has no such operation: ask a Rayscope, for example with --endpoint=http://127.0.0.1:1895")
+
 // Analyze asks a Rayscope to analyze traces; X-Ray of AWS cannot. The JSON is the answer as it came.
 func (c *Client) Analyze(ctx context.Context, in *rayapi.AnalyzeRequest) (*rayapi.AnalyzeResponse, json.RawMessage, error) {
 	if c.IsAWS() {
-		return nil, nil, errors.New("X-Ray of AWS has no such operation: ask a Rayscope, for example with --endpoint=http://127.0.0.1:1895")
+		return nil, nil, errOnlyRayscope
 	}
 	text, err := json.Marshal(in)
 	if err != nil {

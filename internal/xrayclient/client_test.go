@@ -338,3 +338,19 @@ func TestAnalyze(t *testing.T) {
 		t.Errorf("got column %d %v, want 3", col, ok)
 	}
 }
+
+// The map of an expression goes to its own path, and its services are read as those of GetServiceGraph.
+func TestMatchingGraph(t *testing.T) {
+	s := serve(t, answer{status: 200, body: `{"Services":[{"ReferenceId":0,"Name":"a","Edges":[]}],"TracesSeen":7,"TracesMatched":2,"Exact":false,"StoppedBecause":"long"}`})
+	in := &rayapi.GraphRequest{StartTime: xrayclient.Moment(noon.Add(-time.Hour)), EndTime: xrayclient.Moment(noon), FilterExpression: "fault"}
+	list, got, err := open(t, s.URL).MatchingGraph(t.Context(), in)
+	if err != nil || len(list) != 1 || *list[0].Name != "a" || string(list[0].JSON) != `{"ReferenceId":0,"Name":"a","Edges":[]}` {
+		t.Fatalf("got %+v, error %v; want service a", list, err)
+	}
+	if got.TracesSeen != 7 || got.TracesMatched != 2 || got.Exact || *got.StoppedBecause != "long" {
+		t.Errorf("got %+v", got)
+	}
+	if r := s.requests[0]; r.path != rayapi.GraphPath || r.body["FilterExpression"] != "fault" || r.body["EndTime"] != float64(noon.Unix()) {
+		t.Errorf("asked %s with %v", r.path, r.body)
+	}
+}

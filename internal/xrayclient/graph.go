@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/xray"
 	"github.com/aws/aws-sdk-go-v2/service/xray/types"
+
+	"github.com/rayscope/rayscope/internal/rayapi"
 )
 
 // MaxGraphWindow is the longest time range of a service graph that Rayscope answers. AWS answers 6 hours and says so.
@@ -49,4 +52,36 @@ func (c *Client) ServiceGraph(ctx context.Context, from, to time.Time, group str
 		}
 		in.NextToken = out.NextToken
 	}
+}
+
+// MatchingGraph is the map of the traces that match an expression, and what else a Rayscope says of it; X-Ray of AWS has no
+// such operation.
+func (c *Client) MatchingGraph(ctx context.Context, in *rayapi.GraphRequest) ([]Service, *rayapi.GraphResponse, error) {
+	if c.IsAWS() {
+		return nil, nil, errOnlyRayscope
+	}
+	text, err := json.Marshal(in)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write request: %w", err)
+	}
+	var body []byte
+	var never time.Time
+	// The answer has the services of the call that carries it, so the client reads them.
+	out, err := c.api.GetServiceGraph(ctx, &xray.GetServiceGraphInput{StartTime: &never, EndTime: &never}, instead(http.MethodPost, rayapi.GraphPath, text), keepBody(&body))
+	if err != nil {
+		return nil, nil, c.explain(err)
+	}
+	var raw struct{ Services []json.RawMessage }
+	if err := unpack(body, &raw, func() bool { return len(raw.Services) == len(out.Services) }); err != nil {
+		return nil, nil, err
+	}
+	answer := new(rayapi.GraphResponse)
+	if err := json.Unmarshal(body, answer); err != nil {
+		return nil, nil, fmt.Errorf("read answer: %w", err)
+	}
+	list := make([]Service, len(out.Services))
+	for i, s := range out.Services {
+		list[i] = Service{s, raw.Services[i]}
+	}
+	return list, answer, nil
 }

@@ -7,27 +7,11 @@ import { api, ApiError } from './client';
 import type { AnalyzeResponse, Selection, Views } from './rayscope.gen';
 import type { GroupSummary, TraceSummary } from './types';
 
-const nowSeconds = (): number => Date.now() / 1000;
+export const nowSeconds = (): number => Date.now() / 1000;
 
-const refetchEvery = (range: TimeRange, live: boolean): number | false =>
+/** How often to ask again, in milliseconds. */
+export const refetchEvery = (range: TimeRange, live: boolean): number | false =>
   live && range.kind === 'last' ? liveSecondsOf(range) * 1000 : false;
-
-export interface WindowGraph {
-  graph: Graph;
-  window: Window;
-}
-
-export const useServiceGraph = (range: TimeRange, live: boolean) =>
-  useQuery({
-    queryKey: ['service graph', range],
-    queryFn: async ({ signal }): Promise<WindowGraph> => {
-      const window = windowOf(range, nowSeconds());
-      const answer = await api.serviceGraph({ StartTime: window.start, EndTime: window.end }, signal);
-      return { graph: graphOf(answer.Services), window };
-    },
-    refetchInterval: refetchEvery(range, live),
-    placeholderData: keepPreviousData,
-  });
 
 export const useTraceGraph = (id: string) =>
   useQuery({
@@ -94,7 +78,7 @@ type PageParam = { window: Window; token: string } | null;
 /** Live refresh reads all loaded pages again, so it rests once this many are open. */
 export const livePages = 3;
 
-export const useTraceSummaries = (range: TimeRange, live: boolean, filter = '') =>
+export const useTraceSummaries = (range: TimeRange, live: boolean, filter = '', enabled = true) =>
   useInfiniteQuery({
     queryKey: ['trace summaries', range, filter],
     initialPageParam: null as PageParam,
@@ -107,6 +91,7 @@ export const useTraceSummaries = (range: TimeRange, live: boolean, filter = '') 
     getNextPageParam: ({ token, window }): PageParam | undefined => (token === null || token === '' ? undefined : { token, window }),
     refetchInterval: ({ state }) => (state.data?.pages.length ?? 0) <= livePages && refetchEvery(range, live),
     placeholderData: keepPreviousData,
+    enabled,
   });
 
 /** The newest trace of the last six hours, or null; asked again every `everyMs`, once if that is null. */

@@ -541,6 +541,122 @@ export type EpochSeconds = number;
 /** Seconds is a length of time. */
 export type Seconds = number;
 
+/** GraphRequest asks for the map of some traces. As with GetServiceGraph it is a map of what was received in the time range. A trace is in it if it belongs to the group and matches the filter expression, with all of its services, not only those that the expression names. */
+export interface GraphRequest {
+  /** beginning of the time range; required */
+  StartTime: EpochSeconds;
+  /** end of the time range, not in it; required, at most 24 hours later */
+  EndTime: EpochSeconds;
+  /** only the traces of this group; empty for all */
+  GroupName?: string;
+  /** the same by ARN; one of the two at most */
+  GroupARN?: string;
+  /** only the traces that match; empty for all */
+  FilterExpression?: string;
+}
+
+/** GraphResponse is the map. */
+export interface GraphResponse {
+  /** of the first second in which a trace began; of the time range if there is none */
+  StartTime: EpochSeconds;
+  /** of the last */
+  EndTime: EpochSeconds;
+  /** by name */
+  Services: Service[];
+  /** traces of the time range that were looked at, in the map or not */
+  TracesSeen: number;
+  /** those that are in the map */
+  TracesMatched: number;
+  /** all of the range was looked at; else every count is "at least" */
+  Exact: boolean;
+  /** why not, in a sentence; null if exact */
+  StoppedBecause: string | null;
+  /** traces that began from here on were looked at; StartTime of the request if exact */
+  ReachedTime: EpochSeconds;
+  /** traces of the group are in it that an earlier version of its expression chose */
+  ContainsOldGroupVersions: boolean;
+}
+
+/** Service is a node of a map: a service, a resource or a client. It has the members that GetServiceGraph answers. */
+export interface Service {
+  /** of this node in this answer */
+  ReferenceId: number;
+  Name: string;
+  Names: string[];
+  /** true if requests begin here; else null */
+  Root: boolean | null;
+  /** null for the account's own */
+  AccountId: string | null;
+  /** client, remote, AWS::ECS::Fargate and the like; null for a service that did not say */
+  Type: string | null;
+  /** active: it reports; passive: it is called and does not; unknown */
+  State: string;
+  /** of the first trace; null in the map of one trace */
+  StartTime: EpochSeconds | null;
+  EndTime: EpochSeconds | null;
+  /** whom it calls */
+  Edges: Edge[];
+  /** null for a client */
+  SummaryStatistics: Statistics | null;
+  /** with all of its subsegments, also those that end later; null for a client */
+  DurationHistogram: HistogramEntry[];
+  /** null for a client */
+  ResponseTimeHistogram: HistogramEntry[];
+}
+
+/** Edge is the calls from one node to another, as the caller saw them. */
+export interface Edge {
+  /** of the node that is called */
+  ReferenceId: number;
+  StartTime: EpochSeconds | null;
+  EndTime: EpochSeconds | null;
+  SummaryStatistics: Statistics | null;
+  ResponseTimeHistogram: HistogramEntry[];
+  /** names under which the caller knows whom it calls */
+  Aliases: Alias[];
+  /** link for events, whose receiver's trace links to the sender's; else null */
+  EdgeType: string | null;
+  /** of links: from sending to receiving */
+  ReceivedEventAgeHistogram: HistogramEntry[];
+}
+
+/** Alias is a name under which a caller knows whom it calls. */
+export interface Alias {
+  Name: string;
+  Names: string[];
+  Type: string;
+}
+
+/** Statistics counts requests, each in one class. */
+export interface Statistics {
+  OkCount: number;
+  ErrorStatistics: ErrorStatistics;
+  FaultStatistics: FaultStatistics;
+  TotalCount: number;
+  TotalResponseTime: Seconds;
+}
+
+/** ErrorStatistics counts requests that were refused. */
+export interface ErrorStatistics {
+  /** for there were too many */
+  ThrottleCount: number;
+  /** all others */
+  OtherCount: number;
+  TotalCount: number;
+}
+
+/** FaultStatistics counts requests that the service failed to answer. */
+export interface FaultStatistics {
+  OtherCount: number;
+  TotalCount: number;
+}
+
+/** HistogramEntry is how many requests took about this time. */
+export interface HistogramEntry {
+  Value: Seconds;
+  Count: number;
+}
+
 /** Info is what a server says about itself: what people need to point programs at it. */
 export interface Info {
   /** of the server */
@@ -571,6 +687,8 @@ export interface Daemon {
   ResourceARN: string;
   /** by the server's clock */
   LastHeard: EpochSeconds | null;
+  /** of its last report, which names program and version, at most 256 bytes; empty if it did not say */
+  UserAgent: string;
   /** in the order they were received */
   TelemetryRecords: TelemetryRecord[];
 }
@@ -605,4 +723,117 @@ export interface BackendConnectionErrors {
   UnknownHostCount: number;
   /** all else */
   OtherCount: number;
+}
+
+/** SamplingMatchRequest describes a request as an SDK knows it when it decides whether to sample. What is empty is not known, and every pattern matches it, as in X-Ray's SDKs. Each has at most 2,048 characters. */
+export interface SamplingMatchRequest {
+  /** of the segment */
+  ServiceName?: string;
+  /** its origin, for example AWS::ECS::Container */
+  ServiceType?: string;
+  /** of the request */
+  Host?: string;
+  /** GET, POST, ... */
+  HTTPMethod?: string;
+  /** without host and query */
+  URLPath?: string;
+  /** how many such requests there are, 0 to 1,000,000,000; null if that does not matter */
+  RequestsPerSecond?: number | null;
+}
+
+/** SamplingMatchResponse says which sampling rule decides on the request, and why the others do not. */
+export interface SamplingMatchResponse {
+  /** of the rule that decides */
+  RuleName: string;
+  /** all, in the order in which they are tried */
+  Rules: SamplingVerdict[];
+  /** of RequestsPerSecond, on average, once clients share the whole reservoir; null if that was not given */
+  SampledPerSecond: number | null;
+}
+
+/** SamplingVerdict is what one rule makes of the request. */
+export interface SamplingVerdict {
+  RuleName: string;
+  /** lower ones are tried first */
+  Priority: number;
+  /** decides, differs (a pattern does not match), skipped (SDKs do not try it) or later (an earlier one decides) */
+  Verdict: string;
+  /** Attributes or ResourceARN, which X-Ray's SDKs do not know when they decide, so that they leave the rule out; Version if it is not 1; null if they try it */
+  SkippedFor: string | null;
+  /** what differs, also of rules that come later */
+  Mismatches: SamplingMismatch[];
+}
+
+/** SamplingMismatch is a member of the request that a rule's pattern does not match. */
+export interface SamplingMismatch {
+  /** its name in a rule */
+  Member: string;
+  /** of the rule: * is any run of characters, ? is one, case does not matter */
+  Pattern: string;
+  /** of the request */
+  Value: string;
+}
+
+/** SamplingTrendResponse is what clients reported of each sampling rule lately. It is kept in memory, since the server began. */
+export interface SamplingTrendResponse {
+  /** length of a window */
+  WindowSeconds: number;
+  /** beginning of the time that is told of */
+  StartTime: EpochSeconds | null;
+  /** its end, where the newest window that is over ends */
+  EndTime: EpochSeconds | null;
+  /** in the order in which they are tried */
+  Rules: SamplingTrend[];
+}
+
+/** SamplingTrend is one rule's reports. */
+export interface SamplingTrend {
+  RuleName: string;
+  /** those in which there were reports, the oldest first */
+  Windows: SamplingWindow[];
+}
+
+/** SamplingWindow sums what clients reported in a window. */
+export interface SamplingWindow {
+  /** beginning of the window */
+  Timestamp: EpochSeconds | null;
+  /** requests that the rule decided on */
+  RequestCount: number;
+  /** of them; some SDKs count borrowed ones too */
+  SampledCount: number;
+  /** sampled by clients that had no quota yet */
+  BorrowCount: number;
+}
+
+/** TargetsResponse is what is wanted of requests. For a group counts its own target, else that of all requests, else the default. */
+export interface TargetsResponse {
+  /** counts until others are set */
+  Default: Target;
+  /** those that were set, that of all requests first, then by the names of their groups */
+  Targets: Target[];
+}
+
+/** Target is what is wanted of the requests of a group. */
+export interface Target {
+  /** empty: of all requests */
+  GroupName: string;
+  /** percent of requests that have to end without a fault */
+  Availability: number;
+  /** 95 % of requests have to be answered within this time */
+  ResponseTime: Seconds;
+}
+
+/** PutTargetRequest sets the target of a group, or of all requests. A group that is deleted takes its target along. */
+export interface PutTargetRequest {
+  /** empty: of all requests */
+  GroupName?: string;
+  /** percent, from 0 to 99.999; required */
+  Availability: number | null;
+  /** more than 0, at most 3,600; required */
+  ResponseTime: Seconds | null;
+}
+
+/** PutTargetResponse is the target as it is now. */
+export interface PutTargetResponse {
+  Target: Target;
 }

@@ -80,6 +80,28 @@ export interface ServiceGraphResponse {
   NextToken: string | null;
 }
 
+export interface TimeSeriesRequest {
+  StartTime: EpochSeconds;
+  EndTime: EpochSeconds;
+  GroupName?: string;
+  EntitySelectorExpression: string;
+  Period: 60 | 300;
+  NextToken?: string;
+}
+
+/** What was counted in the period before the time stamp; one of the two statistics is there. */
+export interface TimeSeriesBucket {
+  Timestamp: EpochSeconds;
+  EdgeSummaryStatistics: Statistics | null;
+  ServiceSummaryStatistics: Statistics | null;
+  ResponseTimeHistogram: HistogramEntry[] | null;
+}
+
+export interface TimeSeriesResponse {
+  TimeSeriesServiceStatistics: TimeSeriesBucket[] | null;
+  NextToken: string | null;
+}
+
 export interface TraceGraphResponse {
   Services: Service[] | null;
   NextToken: string | null;
@@ -164,6 +186,12 @@ export interface GroupSummary {
   GroupName: string;
   GroupARN: string | null;
   FilterExpression: string | null;
+  InsightsConfiguration: InsightsConfiguration | null;
+}
+
+export interface InsightsConfiguration {
+  InsightsEnabled: boolean | null;
+  NotificationsEnabled: boolean | null;
 }
 
 export interface GetGroupsResponse {

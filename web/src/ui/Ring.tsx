@@ -2,7 +2,8 @@ import type { ReactNode } from 'react';
 import { countedClasses, totalOf, type Counts } from '../util/status';
 import { fillOf } from './Patterns';
 
-interface Arc {
+/** A part of a ring, in shares of the whole. */
+export interface Arc {
   name: (typeof countedClasses)[number];
   from: number;
   length: number;
@@ -11,7 +12,8 @@ interface Arc {
 /** Shares below this would be invisible; they are drawn this large, at the cost of the largest. */
 const leastArc = 0.03;
 
-const arcsOf = (counts: Counts): Arc[] => {
+/** arcsOf divides a ring among the classes, faults first. */
+export const arcsOf = (counts: Counts): Arc[] => {
   const total = totalOf(counts);
   if (total === 0) return [];
   const shares = countedClasses.map((name) => ({ name, share: counts[name] === 0 ? 0 : Math.max(leastArc, counts[name] / total) }));

@@ -15,6 +15,7 @@ const EdgeLabel = ({ data, selected }: { data: NonNullable<MapEdge['data']>; sel
     <button
       type="button"
       className="rs-edge-label nopan"
+      tabIndex={-1}
       style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
       data-status={tone}
       aria-pressed={selected}
@@ -41,9 +42,11 @@ export const MapEdgeView = memo(({ id, data, selected = false, markerEnd, style 
   return (
     <>
       <BaseEdge id={id} path={roundedPath(data.points)} {...(markerEnd === undefined ? {} : { markerEnd })} {...(style === undefined ? {} : { style })} />
-      <EdgeLabelRenderer>
-        <EdgeLabel data={data} selected={selected} />
-      </EdgeLabelRenderer>
+      {!data.quiet && (
+        <EdgeLabelRenderer>
+          <EdgeLabel data={data} selected={selected} />
+        </EdgeLabelRenderer>
+      )}
     </>
   );
 });

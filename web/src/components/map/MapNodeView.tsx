@@ -6,8 +6,8 @@ import { StatusIcon } from '../../ui/StatusIcon';
 import { durationText } from '../../util/format';
 import { describeType } from '../../util/nodeType';
 import { shareText, worstClass } from '../../util/status';
-import { ringSize } from './layout';
 import { spokenNode, titleOf, type MapNode } from './model';
+import { ringSize } from './sizes';
 
 const Trouble = ({ node }: { node: MapNode['data']['node'] }) => {
   const { counts, total } = node.traffic;
@@ -30,20 +30,24 @@ const Breakable = ({ text }: { text: string }) =>
     </Fragment>
   ));
 
-const iconSize = 26;
+/** Part of the ring that its icon takes. */
+const iconPart = 0.41;
 
 /** A node of the map: ring, icon and trouble above, name and numbers below. */
 export const MapNodeView = memo(({ data, selected }: NodeProps<MapNode>) => {
-  const { node, amount } = data;
+  const { node, amount, size, reachable } = data;
   const { kind, words } = describeType(node.type);
   const { average, counts } = node.traffic;
-  const middle = (ringSize - iconSize) / 2;
+  const icon = size * iconPart;
+  const middle = (size - icon) / 2;
   return (
-    <button type="button" className="rs-node" aria-pressed={selected} aria-label={spokenNode(node, amount)} title={`${node.name}\n${words}`}>
+    <button type="button" className="rs-node" data-node={node.key} tabIndex={reachable ? 0 : -1} aria-pressed={selected} aria-label={spokenNode(node, amount)} title={`${node.name}\n${words}`}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <Ring counts={counts} size={ringSize}>
-        <NodeIcon kind={kind} size={iconSize} x={middle} y={middle} />
+      <span className="rs-node-ring" style={{ padding: (ringSize - size) / 2 }}>
+      <Ring counts={counts} size={size}>
+        <NodeIcon kind={kind} size={icon} x={middle} y={middle} />
       </Ring>
+      </span>
       <Trouble node={node} />
       <span className="rs-node-caption">
         <span className="rs-node-name"><Breakable text={titleOf(node)} /></span>

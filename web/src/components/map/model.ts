@@ -3,11 +3,19 @@ import { countText, durationText, rateText } from '../../util/format';
 import type { Graph, GraphEdge, GraphNode, Traffic } from '../../util/graph';
 import { describeType, shortName } from '../../util/nodeType';
 import { classWords, shareText, worstClass, type CountedClass } from '../../util/status';
-import { captionSize, ringSize, type Layout, type Point } from './layout';
+import { captionSize, manyEdges, type Layout, type Point } from './layout';
 import { touchRings } from './path';
+import { ringSize } from './sizes';
 
-export type MapNode = Node<{ node: GraphNode; amount: string }, 'service'>;
-export type MapEdge = Edge<{ edge: GraphEdge; points: Point[]; label: Point; amount: string; spoken: string; select: (key: string) => void }, 'call'>;
+export type MapNode = Node<{ node: GraphNode; amount: string; size: number; reachable: boolean }, 'service'>;
+export type MapEdge = Edge<{ edge: GraphEdge; points: Point[]; label: Point; amount: string; spoken: string; quiet: boolean; select: (key: string) => void }, 'call'>;
+
+/** How a map is drawn: its places, the sizes of its rings, how amounts are said. */
+export interface Drawing {
+  layout: Layout;
+  sizes: Map<string, number>;
+  amountOf: AmountOf;
+}
 
 /** How the amount of traffic is said: per minute over a window, or as a count within one trace. */
 export type AmountOf = (traffic: Traffic) => string;
@@ -28,7 +36,7 @@ export const toneOf = ({ counts, total }: Traffic): CountedClass => {
 /** Lines are painted from this share on: a thick red arrow for one failure in a hundred would cry wolf. */
 const loudShare = 0.05;
 
-const colourOf = (traffic: Traffic): string => {
+export const colourOf = (traffic: Traffic): string => {
   const tone = toneOf(traffic);
   return tone === 'ok' || traffic.counts[tone] / traffic.total < loudShare ? 'var(--rs-edge)' : `var(--rs-${tone})`;
 };
@@ -53,10 +61,12 @@ export const titleOf = (node: GraphNode): string => (node.isClient ? `Clients of
 export const spokenNode = (node: GraphNode, amount: string): string =>
   node.isClient ? titleOf(node) : `${titleOf(node)}, ${describeType(node.type).words}: ${spokenTraffic(node.traffic, amount)}`;
 
-const thickness = (total: number, most: number): number => (most === 0 ? 1.5 : 1.5 + 4.5 * Math.sqrt(total / most));
+export const thickness = (total: number, most: number): number => (most === 0 ? 1.5 : 1.5 + 4.5 * Math.sqrt(total / most));
 
-export const nodesOf = (graph: Graph, layout: Layout, amountOf: AmountOf, selected: string | null): MapNode[] =>
-  graph.nodes.flatMap((node) => {
+/** nodesOf places the nodes. Of many the Tab key reaches one, the selected or the first; arrow keys go on from there. */
+export const nodesOf = (graph: Graph, { layout, sizes, amountOf }: Drawing, selected: string | null): MapNode[] => {
+  const entry = graph.nodes.find(({ key }) => key === selected) ?? graph.nodes.find(({ isClient }) => isClient) ?? graph.nodes[0];
+  return graph.nodes.flatMap((node) => {
     const position = layout.nodes.get(node.key);
     if (position === undefined) return [];
     return [
@@ -67,21 +77,33 @@ export const nodesOf = (graph: Graph, layout: Layout, amountOf: AmountOf, select
         width: ringSize,
         height: ringSize,
         selected: node.key === selected,
-        data: { node, amount: amountOf(node.traffic) },
+        data: { node, amount: amountOf(node.traffic), size: sizes.get(node.key) ?? ringSize, reachable: node === entry },
       },
     ];
   });
+};
 
-export const edgesOf = (graph: Graph, layout: Layout, amountOf: AmountOf, selected: string | null, select: (key: string) => void): MapEdge[] => {
-  const most = Math.max(0, ...graph.edges.map((edge) => edge.traffic.total));
+/** routeOf is the drawn route of an edge and where its label stands; nothing while it is not laid out. */
+export const routeOf = ({ layout, sizes }: Drawing, { key, from, to }: GraphEdge): { points: Point[]; label: Point } | null => {
+  const route = layout.edges.get(key);
+  const [a, b] = [layout.nodes.get(from), layout.nodes.get(to)];
+  if (route === undefined || a === undefined || b === undefined) return null;
+  const circle = (corner: Point, node: string) => ({ corner, size: sizes.get(node) ?? ringSize });
+  return { points: touchRings(route.points, circle(a, from), circle(b, to)), label: route.label };
+};
+
+/** The most calls on one edge, which is drawn thickest. */
+export const mostOf = ({ edges }: Graph): number => Math.max(0, ...edges.map(({ traffic }) => traffic.total));
+
+export const edgesOf = (graph: Graph, drawing: Drawing, selected: string | null, select: (key: string) => void): MapEdge[] => {
+  const most = mostOf(graph);
   const names = new Map(graph.nodes.map((node) => [node.key, titleOf(node)]));
+  const many = graph.edges.length > manyEdges;
   return graph.edges.flatMap((edge) => {
-    const route = layout.edges.get(edge.key);
-    const from = layout.nodes.get(edge.from);
-    const to = layout.nodes.get(edge.to);
-    if (route === undefined || from === undefined || to === undefined) return [];
+    const route = routeOf(drawing, edge);
+    if (route === null) return [];
     const colour = edge.key === selected ? 'var(--rs-accent)' : colourOf(edge.traffic);
-    const amount = amountOf(edge.traffic);
+    const amount = drawing.amountOf(edge.traffic);
     return [
       {
         id: edge.key,
@@ -89,14 +111,15 @@ export const edgesOf = (graph: Graph, layout: Layout, amountOf: AmountOf, select
         source: edge.from,
         target: edge.to,
         selected: edge.key === selected,
-        style: { stroke: colour, strokeWidth: thickness(edge.traffic.total, most), ...(edge.isLink ? { strokeDasharray: '2 6' } : {}) },
+        style: { stroke: colour, strokeWidth: thickness(edge.traffic.total, most), ...(many && edge.key !== selected ? { strokeOpacity: 0.5 } : {}), ...(edge.isLink ? { strokeDasharray: '2 6' } : {}) },
         markerEnd: { type: MarkerType.ArrowClosed, color: colour, markerUnits: 'userSpaceOnUse', width: 16, height: 16 },
         data: {
           edge,
-          points: touchRings(route.points, from, to),
-          label: route.label,
+          ...route,
           amount,
           spoken: `${names.get(edge.from) ?? ''} to ${names.get(edge.to) ?? ''}: ${spokenTraffic(edge.traffic, amount)}`,
+          // Of many calls only those in trouble are labelled.
+          quiet: many && edge.key !== selected && toneOf(edge.traffic) === 'ok',
           select,
         },
       },

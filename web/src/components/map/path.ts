@@ -1,4 +1,5 @@
-import { ringSize, type Point } from './layout';
+import type { Point } from './layout';
+import { ringSize } from './sizes';
 
 const toward = (from: Point, to: Point, distance: number): Point => {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
@@ -20,19 +21,31 @@ export const roundedPath = (points: Point[], radius = 12): string =>
     })
     .join('');
 
-/** How far inside its square a circle begins at the height `y` of a point on the square's side. */
-const inset = (y: number, corner: Point): number => {
-  const radius = ringSize / 2;
-  const dy = Math.min(radius, Math.abs(y - corner.y - radius));
-  return radius - Math.sqrt(radius * radius - dy * dy);
+/** A ring as it is drawn, in the middle of the square that the layout gave it. */
+export interface Circle {
+  corner: Point;
+  size: number;
+}
+
+/** Routes that meet a ring this near its top or bottom, in radii, turn towards its middle first. */
+const steep = 0.8;
+
+/** reach leads a route from the side of a square at `point` to the ring within: straight ahead, or in a bend if it would miss. */
+const reach = (point: Point, { corner, size }: Circle): Point[] => {
+  const centre = { x: corner.x + ringSize / 2, y: corner.y + ringSize / 2 };
+  const radius = size / 2;
+  const dy = point.y - centre.y;
+  const side = point.x < centre.x ? -1 : 1;
+  if (Math.abs(dy) <= steep * radius) return [{ x: centre.x + side * Math.sqrt(radius * radius - dy * dy), y: point.y }];
+  const distance = Math.hypot(point.x - centre.x, dy);
+  const part = distance === 0 ? 0 : radius / distance;
+  return [point, { x: centre.x + (point.x - centre.x) * part, y: centre.y + dy * part }];
 };
 
-/** touchRings lengthens both ends of a route from the squares that were laid out to the circles that are drawn. */
-export const touchRings = (points: Point[], from: Point, to: Point): Point[] => {
+/** touchRings leads both ends of a route from the squares that were laid out to the rings that are drawn. */
+export const touchRings = (points: Point[], from: Circle, to: Circle): Point[] => {
   const first = points[0];
   const last = points.at(-1);
   if (first === undefined || last === undefined) return points;
-  const start = { x: first.x - inset(first.y, from), y: first.y };
-  const end = { x: last.x + inset(last.y, to) - 1, y: last.y };
-  return [start, ...points.slice(1, -1), end];
+  return [...reach(first, from).reverse(), ...points.slice(1, -1), ...reach(last, to)];
 };

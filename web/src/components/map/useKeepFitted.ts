@@ -1,7 +1,8 @@
 import { useReactFlow, type OnMove } from '@xyflow/react';
 import { useCallback, useEffect, useRef } from 'react';
-import { captionSize, edgeLabelSize, ringSize, type Layout } from './layout';
+import { captionSize, edgeLabelSize, type Layout } from './layout';
 import { captionOverhang } from './model';
+import { ringSize } from './sizes';
 
 const padding = 18;
 /** Larger than life looks silly on maps of two nodes. */
@@ -10,7 +11,8 @@ const largestFit = 1.15;
 const readable = 0.4;
 const readableStart = 0.55;
 
-const boundsOf = (layout: Layout) => {
+/** boundsOf is what a layout takes with all of its words. */
+export const boundsOf = (layout: Layout) => {
   const labels = [...layout.edges.values()].map(({ label }) => label);
   const lefts = [...layout.nodes.values()].map(({ x }) => x - captionOverhang.side);
   const tops = [...layout.nodes.values()].map(({ y }) => y);

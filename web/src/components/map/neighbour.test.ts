@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import type { Graph, GraphEdge, GraphNode } from '../../util/graph';
+import type { Layout } from './layout';
+import { neighbourOf } from './neighbour';
+
+const places = { a: [0, 100], b: [200, 0], c: [200, 200], d: [400, 100], far: [400, 300] } as const;
+const traffic = { counts: { fault: 0, throttle: 0, error: 0, ok: 1 }, total: 1, average: 1, histogram: [] };
+const graph: Graph = {
+  nodes: Object.keys(places).map((key): GraphNode => ({ key, name: key, type: null, isClient: false, isRoot: false, traffic })),
+  edges: ['a>b', 'a>c', 'c>d', 'd>a'].map((key): GraphEdge => ({ key, from: key.charAt(0), to: key.charAt(2), aliases: [], isLink: false, traffic })),
+};
+const layout: Layout = { shape: '', nodes: new Map([...Object.entries(places)].map(([key, [x, y]]) => [key, { x, y }])), edges: new Map() };
+
+test.each([
+  ['a', 'ArrowRight', 'b'],
+  ['b', 'ArrowDown', 'c'],
+  ['c', 'ArrowUp', 'b'],
+  ['c', 'ArrowLeft', 'a'],
+  ['c', 'ArrowRight', 'd'],
+  ['b', 'ArrowRight', 'd'],
+  ['d', 'ArrowRight', 'a'],
+  ['d', 'ArrowDown', 'far'],
+  ['far', 'ArrowDown', null],
+  ['gone', 'ArrowUp', null],
+] as const)('from %s, %s leads to %s', (key, arrow, want) => {
+  expect(neighbourOf(graph, layout, key, arrow)).toBe(want);
+});

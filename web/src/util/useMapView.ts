@@ -1,0 +1,7 @@
+import { mapCodec, type MapView } from './mapView';
+import { useUrlState, type Change } from './urlState';
+
+export type ChangeMap = Change<MapView>;
+
+/** useMapView reads the state of the map page from the URL and changes it there. */
+export const useMapView = (): [MapView, ChangeMap] => useUrlState(mapCodec);
