@@ -126,6 +126,7 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+		rayapi.TargetsPath:  {"PutTarget", shaped(a.putTarget)},
 		rayapi.GraphPath:    {"Graph", shaped(a.matchingGraph)},
 
 		rayapi.SamplingMatchPath: {"MatchSamplingRules", shaped(a.matchSamplingRules)},
@@ -135,6 +136,7 @@ func New(c Config) *API {
 		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
 		rayapi.ChecksPath:  {"GetChecks", a.checks},
 		rayapi.StoragePath: {"GetStorage", a.storage},
+		rayapi.TargetsPath: {"GetTargets", a.listTargets},
 
 		rayapi.SamplingTrendPath: {"GetSamplingTrend", a.samplingTrend},
 	}
@@ -179,7 +181,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.requests.WithLabelValues(op.name, "ok").Inc()
-	if asksForRules[op.name] {
+	if asksForRules[op.name] && r.UserAgent() != arrivals.Probe {
 		a.Book.Asked(op.name, a.Now())
 	}
 }

@@ -59,6 +59,42 @@ func TestAdmin(t *testing.T) {
 	browse(t, "web/e2e/admin.e2e.mjs", server)
 }
 
+// TestMap looks at the service map: filters, panels, the keyboard, pictures, and a map of 300 services.
+func TestMap(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/map.e2e.mjs", server)
+}
+
+// TestCheck looks at the Set-up check of a server that is new, then of one that is sent what is wrong.
+func TestCheck(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/check.e2e.mjs", server)
+}
+
+// TestList narrows, orders and exports the list of traces that it sends itself, more than a page of them.
+func TestList(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/list.e2e.mjs", server)
+}
+
+// TestHome asks Home what is wrong while an incident goes on that the script sends, and goes from there to the call that fails.
+func TestHome(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/home.e2e.mjs", server)
+}
+
+// TestAnalytics asks the page for analytics for the guilty annotation of an incident that it sends itself.
+func TestAnalytics(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/analytics.e2e.mjs", server)
+}
+
+// TestAnalyticsOfDemo asks for what the failing checkouts of the demo have in common, once there are some.
+func TestAnalyticsOfDemo(t *testing.T) {
+	server := harness.Demo(t)
+	browse(t, "web/e2e/analytics.e2e.mjs", server, "--demo")
+}
+
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {

@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 
 const wait = 20_000;
 
-const chromiumArgs = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const chromiumArgs = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const axeSource = () => readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -20,12 +20,43 @@ export const becomes = async (page, holds, sentence) => {
   throw new Error(sentence);
 };
 
-/** Fails with every rule of WCAG 2.2 A and AA that the page breaks, and where. The map is left out: it is a page of its own. */
-export const checkAccess = async (page, name) => {
+/** Fails with every rule of WCAG 2.2 A and AA that the page breaks, and where. Maps are left out unless told: they have a test of their own. */
+export const checkAccess = async (page, name, { exclude = ['.rs-map'], without = [] } = {}) => {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource());
-  const { violations } = await page.evaluate(() => window.axe.run({ include: [['body']], exclude: [['.rs-map']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(([left, rules]) => window.axe.run({ include: [['body']], exclude: left.map((part) => [part]) }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'], rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: false }])) }), [exclude, without]);
   const texts = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary.replace(/\s+/g, ' ')})`).join('; ')}`);
   must(texts.length === 0, `axe on ${name}:\n  ${texts.join('\n  ')}`);
+};
+
+/** Shows the page in a theme. */
+export const inTheme = async (page, theme) => {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.waitForFunction((isDark) => document.body.classList.contains('awsui-dark-mode') === isDark, theme === 'dark');
+};
+
+/** The lengths of frames, in milliseconds and ordered, while something is done. */
+export const framesWhile = async (page, act) => {
+  await page.evaluate(() => {
+    window.frames_ = [];
+    let last = performance.now();
+    const next = (now) => {
+      window.frames_.push(now - last);
+      last = now;
+      if (window.frames_ !== null) window.frame_ = requestAnimationFrame(next);
+    };
+    window.frame_ = requestAnimationFrame(next);
+  });
+  await act();
+  return page.evaluate(() => {
+    cancelAnimationFrame(window.frame_);
+    return window.frames_.slice(1).sort((a, b) => a - b);
+  });
+};
+
+/** Frame lengths in words. */
+export const frameText = (frames) => {
+  const at = (share) => frames[Math.min(frames.length - 1, Math.floor(frames.length * share))]?.toFixed(1);
+  return `${frames.length} frames, ms: p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, longest ${at(1)}`;
 };
 
 /** browserFor gives the means to test the server at `base`, with screenshots in the folder `out`. */

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { becomes, browserFor, checkAccess, must } from './browser.mjs';
+import { becomes, browserFor, checkAccess, frameText, framesWhile, inTheme, must } from './browser.mjs';
 import { checkout, large, producer, put, quickOnes } from './traces.mjs';
 
 const [base, out] = process.argv.slice(2);
@@ -30,11 +30,6 @@ const rowOf = (page, text) => gridOf(page).getByRole('row').filter({ hasText: te
 const open = async (page, id = trace.traceId, query = '') => {
   await page.goto(`${base}/trace/${id}${query}`);
   await gridOf(page).getByRole('row').nth(1).waitFor();
-};
-
-const inTheme = async (page, theme) => {
-  await page.emulateMedia({ colorScheme: theme });
-  await page.waitForFunction((isDark) => document.body.classList.contains('awsui-dark-mode') === isDark, theme === 'dark');
 };
 
 /** Both themes and both widths: pictures to look at, axe, and no sideways scrolling. */
@@ -61,29 +56,6 @@ const saved = async (page, item) => {
   const path = join(out, download.suggestedFilename());
   await download.saveAs(path);
   return path;
-};
-
-const framesWhile = async (page, act) => {
-  await page.evaluate(() => {
-    window.frames_ = [];
-    let last = performance.now();
-    const next = (now) => {
-      window.frames_.push(now - last);
-      last = now;
-      if (window.frames_ !== null) window.frame_ = requestAnimationFrame(next);
-    };
-    window.frame_ = requestAnimationFrame(next);
-  });
-  await act();
-  return page.evaluate(() => {
-    cancelAnimationFrame(window.frame_);
-    return window.frames_.slice(1).sort((a, b) => a - b);
-  });
-};
-
-const frameText = (frames) => {
-  const at = (share) => frames[Math.min(frames.length - 1, Math.floor(frames.length * share))]?.toFixed(1);
-  return `${frames.length} frames, ms: p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, longest ${at(1)}`;
 };
 
 const tests = {

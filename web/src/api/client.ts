@@ -1,7 +1,8 @@
-import type { AnalyzeRequest, AnalyzeResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, ChecksResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, PutTargetRequest, PutTargetResponse, StorageResponse, TargetsResponse } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
+  PutTraceSegmentsResponse,
   ServiceGraphRequest,
   ServiceGraphResponse,
   TimeSeriesRequest,
@@ -100,8 +101,14 @@ export const api = {
   groups: (NextToken: string | null, signal: AbortSignal) => post<GetGroupsResponse>('/Groups', NextToken === null ? {} : { NextToken }, signal),
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
+  targets: (signal: AbortSignal) => request<TargetsResponse>('/rayscope/v1/targets', { signal }),
+  putTarget: (target: PutTargetRequest, signal: AbortSignal) => post<PutTargetResponse>('/rayscope/v1/targets', target, signal),
   graph: (query: GraphRequest, signal: AbortSignal) => post<GraphResponse>('/rayscope/v1/graph', query, signal),
   timeSeries: (query: TimeSeriesRequest, signal: AbortSignal) => post<TimeSeriesResponse>('/TimeSeriesServiceStatistics', query, signal),
   viewer,
+  putDocuments: (documents: object[], signal: AbortSignal) =>
+    post<PutTraceSegmentsResponse>('/TraceSegments', { TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) }, signal),
   info: (signal: AbortSignal) => request<Info>('/rayscope/v1/info', { signal }),
+  checks: (signal: AbortSignal) => request<ChecksResponse>('/rayscope/v1/checks', { signal }),
+  storage: (signal: AbortSignal) => request<StorageResponse>('/rayscope/v1/storage', { signal }),
 };

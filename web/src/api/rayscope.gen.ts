@@ -804,3 +804,36 @@ export interface SamplingWindow {
   /** sampled by clients that had no quota yet */
   BorrowCount: number;
 }
+
+/** TargetsResponse is what is wanted of requests. For a group counts its own target, else that of all requests, else the default. */
+export interface TargetsResponse {
+  /** counts until others are set */
+  Default: Target;
+  /** those that were set, that of all requests first, then by the names of their groups */
+  Targets: Target[];
+}
+
+/** Target is what is wanted of the requests of a group. */
+export interface Target {
+  /** empty: of all requests */
+  GroupName: string;
+  /** percent of requests that have to end without a fault */
+  Availability: number;
+  /** 95 % of requests have to be answered within this time */
+  ResponseTime: Seconds;
+}
+
+/** PutTargetRequest sets the target of a group, or of all requests. A group that is deleted takes its target along. */
+export interface PutTargetRequest {
+  /** empty: of all requests */
+  GroupName?: string;
+  /** percent, from 0 to 99.999; required */
+  Availability: number | null;
+  /** more than 0, at most 3,600; required */
+  ResponseTime: Seconds | null;
+}
+
+/** PutTargetResponse is the target as it is now. */
+export interface PutTargetResponse {
+  Target: Target;
+}

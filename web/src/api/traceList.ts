@@ -52,7 +52,7 @@ export const useExtremes = (order: Extreme, filter: string, window: Window | nul
   });
 };
 
-/** How many traces of a window match each of some conditions alone. */
+/** How many traces of a window match each of some conditions alone; the empty condition is all traces. */
 export const useCounts = (window: Window | null, conditions: string[]) =>
   useQueries({
     queries: conditions.map((FilterExpression) => ({

@@ -198,3 +198,7 @@ export interface GetGroupsResponse {
   Groups: GroupSummary[] | null;
   NextToken: string | null;
 }
+
+export interface PutTraceSegmentsResponse {
+  UnprocessedTraceSegments: { Id: string | null; ErrorCode: string | null; Message: string | null }[];
+}

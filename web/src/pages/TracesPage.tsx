@@ -36,8 +36,8 @@ const EmptyList = ({ view, change, findings }: PartProps) => {
   if (newest.isPending || data === undefined) return <SkeletonRows count={6} label="Looking for traces" />;
   if (newest.error !== null) return <Problem what="Rayscope could not be asked for its traces" error={newest.error} retry={newest.refetch} />;
   if (newest.data === null) return <Navigate to={paths.start()} replace />;
-  if (data.answer.TracesSeen > 0 && listFilter(view) !== '') return <NoneMatch view={view} change={change} window={data.window} seen={data.answer.TracesSeen} />;
-  return <NoData range={view.range} newest={newest.data.StartTime} onRange={(range) => change({ range })} />;
+  const noData = <NoData range={view.range} newest={newest.data.StartTime} onRange={(range) => change({ range })} />;
+  return listFilter(view) === '' ? noData : <NoneMatch view={view} change={change} window={data.window} otherwise={noData} />;
 };
 
 const TracePlots = ({ view, change, findings: { data } }: PartProps) => {

@@ -74,10 +74,19 @@ const edgesOf = (service: Service, keys: Map<number, string>): GraphEdge[] => {
       to,
       aliases: [...new Set((edge.Aliases ?? []).map((alias) => alias.Name ?? '').filter((name) => name !== ''))],
       isLink,
-      traffic: trafficOf(edge.SummaryStatistics, isLink ? edge.ReceivedEventAgeHistogram : edge.ResponseTimeHistogram),
+      traffic: isLink
+        ? waitingOf(trafficOf(edge.SummaryStatistics, edge.ReceivedEventAgeHistogram))
+        : trafficOf(edge.SummaryStatistics, edge.ResponseTimeHistogram),
     });
   }
   return edges;
+};
+
+/** Of a link what counts is how long work waited; its statistics have the time that the receiver took. */
+const waitingOf = (traffic: Traffic): Traffic => {
+  const events = traffic.histogram.reduce((sum, { Count }) => sum + Count, 0);
+  const time = traffic.histogram.reduce((sum, { Value, Count }) => sum + Value * Count, 0);
+  return { ...traffic, average: events === 0 ? null : time / events };
 };
 
 const byKey = <T extends { key: string }>(items: T[]): T[] => {

@@ -64,8 +64,6 @@ const none: MapSelection = { node: null, edge: null };
 
 /** Below this zoom words are too small to read, and cost more to draw than all else. */
 const wordsZoom = 0.34;
-/** With more nodes than this, those out of sight are not drawn. */
-const manyNodes = 60;
 
 type CanvasProps = ServiceMapProps & { layout: Layout };
 
@@ -87,8 +85,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
     const next = neighbourOf(graph, layout, at, event.key);
     if (next === null) return;
     reveal(next);
-    // What was out of sight is drawn first.
-    requestAnimationFrame(() => requestAnimationFrame(() => container.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true })));
+    container.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
   };
   return (
     // The keys are those of the nodes inside, which are buttons.
@@ -107,7 +104,6 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
         nodesConnectable={false}
         nodesFocusable={false}
         edgesFocusable={false}
-        onlyRenderVisibleElements={nodes.length > manyNodes}
         disableKeyboardA11y
         deleteKeyCode={null}
         zoomOnDoubleClick={false}

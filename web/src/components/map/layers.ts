@@ -2,8 +2,13 @@ import type { Graph } from '../../util/graph';
 import type { Layout, Point } from './layout';
 import { ringSize } from './sizes';
 
-const column = 260;
+/** Distances between the places of nodes. */
 const row = 150;
+const across = 160;
+/** Between nodes of one depth and those of the next. */
+const gap = 220;
+/** More nodes of one depth than this stand in several columns: a map of one column each would be a strip. */
+const tallest = 16;
 
 /** depthsOf tells how many calls a node is behind the first that nobody calls. In a cycle that nothing leads into, behind its first node. */
 const depthsOf = ({ nodes, edges }: Graph): Map<string, number> => {
@@ -27,7 +32,7 @@ const depthsOf = ({ nodes, edges }: Graph): Map<string, number> => {
   return depths;
 };
 
-/** Nodes of one depth below each other, each near the middle of those that call it. */
+/** Nodes of one depth beside and below each other, each near the middle of those that call it. */
 const placesOf = (graph: Graph): Map<string, Point> => {
   const layers: string[][] = [];
   for (const [key, depth] of depthsOf(graph)) (layers[depth] ??= []).push(key);
@@ -38,11 +43,15 @@ const placesOf = (graph: Graph): Map<string, Point> => {
     const ys = (callers.get(key) ?? []).flatMap((caller) => places.get(caller)?.y ?? []);
     return ys.length === 0 ? Infinity : ys.reduce((sum, y) => sum + y, 0) / ys.length;
   };
-  const tallest = Math.max(0, ...layers.map(({ length }) => length));
-  layers.forEach((keys, depth) => {
-    const ordered = keys.map((key) => ({ key, at: middle(key) })).sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
-    ordered.forEach(({ key }, i) => places.set(key, { x: depth * column, y: (i + (tallest - keys.length) / 2) * row }));
-  });
+  let left = 0;
+  for (const keys of layers) {
+    const ordered = keys.map((key) => ({ key, at: middle(key) })).sort((a, b) => (a.at === b.at ? (a.key < b.key ? -1 : 1) : a.at - b.at));
+    const columns = Math.ceil(keys.length / tallest);
+    const rows = Math.ceil(keys.length / columns);
+    // Columns stand half a row lower in turn, so that arrows pass between names.
+    ordered.forEach(({ key }, i) => places.set(key, { x: left + (i % columns) * across, y: (Math.floor(i / columns) - rows / 2 + (i % 2) / 2) * row }));
+    left += (columns - 1) * across + gap;
+  }
   return places;
 };
 

@@ -141,8 +141,13 @@ const within = async <T>(work: Promise<T>, ms: number): Promise<T | undefined> =
   }
 };
 
+/** Graphs beyond these sizes would take the engine too long for sure, and become a strip that nobody can overlook. */
+const mostNodes = 150;
+const mostEdges = 600;
+
 /** layoutOf places nodes in layers from left to right so that neither nodes nor labels overlap. */
 export const layoutOf = async (graph: Graph): Promise<Layout> => {
+  if (graph.nodes.length > mostNodes || graph.edges.length > mostEdges) return { shape: shapeOf(graph), ...layersOf(graph) };
   const worker = await load();
   const laid = await within(worker.layout(inputOf(graph)), patienceMs);
   if (laid === undefined) {

@@ -1,4 +1,5 @@
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
+import type { ReactNode } from 'react';
 import type { AnalyzeResponse, Figures } from '../../api/rayscope.gen';
 import { countOf } from '../../util/format';
 import { shortName } from '../../util/nodeType';
@@ -32,10 +33,12 @@ interface ListBarProps {
   answer: AnalyzeResponse | null;
   /** The same without regard to the classes chosen. */
   figures: Figures | null;
+  /** More to do with the list. */
+  children: ReactNode;
 }
 
 /** Narrows and orders the list, for all traces that match, loaded or not. */
-export const ListBar = ({ view, change, answer, figures }: ListBarProps) => (
+export const ListBar = ({ view, change, answer, figures, children }: ListBarProps) => (
   <div className="rs-listbar">
     <ClassChips figures={figures} chosen={view.classes} onChange={(classes) => change({ classes }, { replace: true })} />
     <ViaChips via={view.via} onChange={(via) => change({ via })} />
@@ -50,6 +53,7 @@ export const ListBar = ({ view, change, answer, figures }: ListBarProps) => (
         options={traceSorts.map((id) => ({ id, text: sortWords[id] }))}
         onChange={({ detail }) => change({ sort: traceSorts.find((sort) => sort === detail.selectedId) ?? 'newest' }, { replace: true })}
       />
+      {children}
     </span>
   </div>
 );

@@ -53,11 +53,10 @@ export const ListCard = ({ view, change, findings, rows, columns, keys, onColumn
   const goOn = rows.hasMore && !rows.loadingMore && rows.error === null;
   return (
     <div className="rs-card rs-tablecard">
-      <ListBar view={view} change={change} answer={answer} figures={findings.figures} />
-      <div className="rs-listtools">
+      <ListBar view={view} change={change} answer={answer} figures={findings.figures}>
         <ColumnChooser columns={columns} keys={keys} onChange={onColumns} />
         <ExportMenu {...exporting} />
-      </div>
+      </ListBar>
       <ExportProgress {...exporting} total={answer?.A.Count ?? null} />
       {rows.traces === undefined ? (
         <SkeletonRows count={12} label="Loading traces" />

@@ -1,5 +1,8 @@
 import Button from '@cloudscape-design/components/button';
+import type { ReactNode } from 'react';
 import { useCounts } from '../../api/traceList';
+import { Problem } from '../../ui/Problem';
+import { SkeletonRows } from '../../ui/Skeleton';
 import { listConditions, nodeCondition, withoutCondition } from '../../util/conditions';
 import { countOf, countText } from '../../util/format';
 import { wordsOf, type Window } from '../../util/range';
@@ -26,20 +29,24 @@ const matchesText = (count: number | undefined, alone: boolean): string => {
 interface NoneMatchProps {
   view: View;
   change: ChangeView;
-  /** The time that was looked at, and how many traces are in it. */
+  /** The time that was looked at. */
   window: Window;
-  seen: number;
+  /** What to say where there is no trace at all. */
+  otherwise: ReactNode;
 }
 
 /** Says which condition excludes how much, where there are traces and none matches. */
-export const NoneMatch = ({ view, change, window, seen }: NoneMatchProps) => {
+export const NoneMatch = ({ view, change, window, otherwise }: NoneMatchProps) => {
   const conditions = listConditions(view).slice(0, mostCounted);
-  const counts = useCounts(window, conditions.map(({ expression }) => expression));
+  const [all, ...counts] = useCounts(window, ['', ...conditions.map(({ expression }) => expression)]);
+  const total = all?.data;
+  if (total === undefined) return all?.error == null ? <SkeletonRows count={6} label="Counting traces" /> : <Problem what="The traces could not be counted" error={all.error} retry={all.refetch} />;
+  if (total === 0) return otherwise;
   return (
     <div className="rs-card rs-empty">
       <h2 className="rs-h2">No trace matches</h2>
       <p>
-        There {seen === 1 ? 'is' : 'are'} {countOf(seen, 'trace')} in {wordsOf(view.range)}. Of these
+        There {total === 1 ? 'is' : 'are'} {countOf(total, 'trace')} in {wordsOf(view.range)}. Of these
       </p>
       <ul className="rs-conditions">
         {conditions.map((condition, i) => (

@@ -18,5 +18,5 @@ test('a rectangle of a heat map takes whole cells of time and band', () => {
 });
 
 test('a rectangle among points is told in seconds', () => {
-  expect(pointAreaAt({ x: [1_000_400, 1_002_100], y: [0.01234567, 0.5] })).toEqual({ window: { start: 1000, end: 1003 }, band: { from: 0.0123, to: 0.5 } });
+  expect(pointAreaAt({ x: [1_000_400, 1_002_100], y: [Math.log10(0.01234567), Math.log10(0.5)] })).toEqual({ window: { start: 1000, end: 1003 }, band: { from: 0.0123, to: 0.5 } });
 });

@@ -131,12 +131,14 @@ const shapes: Record<CountedClass, { symbol: string; size: number }> = {
   fault: { symbol: 'diamond', size: 10 },
 };
 
-/** A logarithmic axis has no zero: what took less than a tenth of a millisecond stands there. */
+/** There is no logarithm of zero: what took less than a tenth of a millisecond stands there. */
 const leastTime = 1e-4;
 
-/** pointAreaAt is the time and the band of a rectangle of pointOption, whose times are milliseconds. */
+const placeOf = (seconds: number): number => Math.log10(Math.max(seconds, leastTime));
+
+/** pointAreaAt is the time and the band of a rectangle of pointOption: its times are milliseconds, its response times logarithms. */
 export const pointAreaAt = ({ x, y }: Area): { window: Window; band: Band | null } => {
-  const band = { from: y[0] <= leastTime ? 0 : rounded(y[0]), to: rounded(y[1]) };
+  const band = { from: y[0] <= placeOf(0) ? 0 : rounded(10 ** y[0]), to: rounded(10 ** y[1]) };
   return { window: { start: Math.floor(x[0] / 1000), end: Math.ceil(x[1] / 1000) }, band: band.to > band.from ? band : null };
 };
 
@@ -144,7 +146,6 @@ export const pointAreaAt = ({ x, y }: Area): { window: Window; band: Band | null
 export const pointOption = (traces: PickedTrace[], { start, end }: Window): DrawOption => (colour) => {
   const byClass = (name: CountedClass): PickedTrace[] => traces.filter(({ Class }) => Class === name);
   const present = countedClasses.filter((name) => byClass(name).length > 0).reverse();
-  const times = traces.map(({ ResponseTime }) => Math.max(ResponseTime, leastTime));
   return {
     animation: false,
     aria: { enabled: true, label: { description: `A point for each trace: ${present.map((name) => `${byClass(name).length} ${classWords[name].plural}`).join(', ')}` } },
@@ -154,16 +155,16 @@ export const pointOption = (traces: PickedTrace[], { start, end }: Window): Draw
       ...tooltip(colour),
       formatter: (shown: unknown) => {
         const { seriesName, value } = shown as { seriesName: string; value: [number, number] };
-        return `${localText(value[0] / 1000)}<br/><b>${durationText(value[1])}</b>, ${seriesName}`;
+        return `${localText(value[0] / 1000)}<br/><b>${durationText(10 ** value[1])}</b>, ${seriesName}`;
       },
     },
-    xAxis: { type: 'time', min: start * 1000, max: end * 1000, axisLine: { lineStyle: { color: colour('--rs-line-strong') } }, splitLine: { show: false }, axisLabel: labels(colour) },
+    xAxis: { type: 'time', min: start * 1000, max: end * 1000, axisLine: { lineStyle: { color: colour('--rs-line-strong') } }, splitLine: { show: false }, axisLabel: { ...labels(colour), formatter: (ms: number) => clockText(ms / 1000) } },
     yAxis: {
-      type: 'log',
-      min: 10 ** Math.floor(Math.log10(Math.min(...times))),
-      max: 10 ** Math.ceil(Math.log10(Math.max(...times) * 1.001)),
+      type: 'value',
+      scale: true,
+      splitNumber: 4,
       splitLine: { lineStyle: { color: colour('--rs-grid') } },
-      axisLabel: { ...labels(colour), formatter: durationText },
+      axisLabel: { ...labels(colour), formatter: (place: number) => durationText(10 ** place) },
     },
     series: present.map((name) => ({
       type: 'scatter',
@@ -171,7 +172,7 @@ export const pointOption = (traces: PickedTrace[], { start, end }: Window): Draw
       symbol: shapes[name].symbol,
       symbolSize: shapes[name].size,
       itemStyle: { color: colour(`--rs-${name}`), opacity: 0.8 },
-      data: byClass(name).map(({ Time, ResponseTime }) => [Time * 1000, Math.max(ResponseTime, leastTime)]),
+      data: byClass(name).map(({ Time, ResponseTime }) => [Time * 1000, placeOf(ResponseTime)]),
     })),
   };
 };

@@ -11,7 +11,7 @@ import { attributeTables } from './attributes';
 const unique = (summaries: TraceSummary[]): TraceSummary[] => [...new Map(summaries.map((summary) => [summary.Id, summary])).values()];
 
 const viewsFor = (sort: View['sort']): Views => ({
-  Histogram: {},
+  Histogram: { BucketsPerDecade: 20 },
   HeatMap: {},
   Traces: { Order: sort === 'fastest' ? 'fastest' : 'slowest', Limit: mostPoints },
   Tables: attributeTables,
