@@ -67,7 +67,7 @@ const Body = ({ insight }: { insight: Insight }) => {
             { label: 'Began', value: <TimeText epoch={insight.StartTime} /> },
             { label: insight.EndTime === null ? 'Goes on' : 'Ended', value: insight.EndTime === null ? `for ${durationText(now - insight.StartTime)} now` : <TimeText epoch={insight.EndTime} /> },
             { label: 'Group', value: insight.GroupName ?? '–' },
-            { label: 'Began at', value: rootCause },
+            { label: 'First service', value: rootCause },
           ]}
         />
       </div>

@@ -45,7 +45,7 @@ const Table = ({ insights }: { insights: InsightSummary[] }) => (
         <tr>
           <th scope="col">What happened</th>
           <th scope="col">State</th>
-          <th scope="col">Began at</th>
+          <th scope="col">First service</th>
           <th scope="col">Clients</th>
           <th scope="col">Since</th>
         </tr>

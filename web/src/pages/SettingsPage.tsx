@@ -5,6 +5,7 @@ import { EncryptionCard } from '../components/settings/EncryptionCard';
 import { IndexingCard } from '../components/settings/IndexingCard';
 import { PoliciesCard } from '../components/settings/PoliciesCard';
 import { ServerCard } from '../components/settings/ServerCard';
+import { StorageCard } from '../components/settings/StorageCard';
 import { useTitle } from '../util/useTitle';
 
 /** How the server and the account are set up. */
@@ -20,6 +21,7 @@ const SettingsPage = () => {
       </div>
       <div className="rs-settings">
         <ServerCard />
+        <StorageCard />
         <DaemonsCard />
         <EncryptionCard />
         <PoliciesCard />

@@ -17,7 +17,6 @@ export const Spark = ({ series, label }: { series: SparkSeries[]; label: string 
   const most = Math.max(...series.flatMap(({ values }) => values), 0);
   return (
     <svg className="rs-spark" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
-      <title>{label}</title>
       <line x1="0" x2={width} y1={height - 1} y2={height - 1} className="rs-spark-base" />
       {series.map(({ name, colour, values }, i) => (
         <polyline key={name} points={pointsOf(values, most)} fill="none" stroke={`var(${colour})`} strokeWidth={i === 0 ? 1.5 : 2} strokeDasharray={i === 0 ? undefined : i === 1 ? '4 2' : '1.5 2'} vectorEffect="non-scaling-stroke" />

@@ -159,7 +159,7 @@ const skippedWords: Record<string, string> = {
 /** whyText says what a rule makes of a request. */
 export const whyText = ({ Verdict, SkippedFor, Mismatches }: SamplingVerdict): string => {
   if (SkippedFor !== null) return skippedWords[SkippedFor] ?? `SDKs leave it out because of its ${SkippedFor}.`;
-  if (Verdict === 'decides') return 'It decides: all that it asks for is so, and no rule before it matches.';
+  if (Verdict === 'decides') return 'It decides: all its patterns match, and no rule before it does.';
   const differs = Mismatches.map(({ Member, Pattern, Value }) => `the ${memberWords[Member] ?? Member} ${Value} is not like ${Pattern}`).join(', and ');
   if (Verdict === 'later') return differs === '' ? 'It would match, but a rule before it decides.' : `It comes later, and would not match: ${differs}.`;
   return `It does not match: ${differs}.`;

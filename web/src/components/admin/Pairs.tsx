@@ -24,7 +24,7 @@ export const Pairs = ({ pairs, onChange, most, noun, limits }: PairsProps) => {
   return (
     <AttributeEditor<Pair>
       items={pairs}
-      addButtonText={`Add a ${noun}`}
+      addButtonText={`Add ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`}
       removeButtonText="Remove"
       removeButtonAriaLabel={({ key }) => `Remove ${noun} ${key}`}
       disableAddButton={pairs.length >= most}

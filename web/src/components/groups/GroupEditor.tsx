@@ -7,7 +7,6 @@ import type { Tag } from '../../api/adminTypes';
 import type { ExpressionError } from '../../api/rayscope.gen';
 import type { GroupSummary } from '../../api/types';
 import { refusalOf } from '../../util/refusal';
-import { useSettled } from '../../util/useSettled';
 import { EditorFrame } from '../admin/EditorFrame';
 import { Pairs } from '../admin/Pairs';
 import { tagLimits, maxTags, pairsOf, tagsOf } from '../admin/tags';
@@ -22,9 +21,6 @@ interface GroupEditorProps {
   onDone: (said: string) => void;
   onCancel: () => void;
 }
-
-/** How long a pause in typing is before the preview counts. */
-const pauseMs = 500;
 
 const fields = [
   { name: 'expression', named: /Filter ?Expression/ },
@@ -42,10 +38,11 @@ export const GroupEditor = ({ group, tags, onDone, onCancel }: GroupEditorProps)
   const [initial] = useState(group?.FilterExpression ?? '');
   const [expression, setExpression] = useState(initial);
   const [problem, setProblem] = useState<ExpressionError | null>(null);
+  // What is previewed: the text that the server has read, which it does when typing pauses.
+  const [checked, setChecked] = useState('');
   const [insights, setInsights] = useState(group?.InsightsConfiguration?.InsightsEnabled === true);
   const [notifications, setNotifications] = useState(group?.InsightsConfiguration?.NotificationsEnabled === true);
   const [pairs, setPairs] = useState(pairsOf(tags));
-  const settled = useSettled(expression.trim(), pauseMs);
 
   const save = useSave(
     async () => {
@@ -87,23 +84,31 @@ export const GroupEditor = ({ group, tags, onDone, onCancel }: GroupEditorProps)
               hint={'For example: service("checkout") AND annotation.plan = "pro"'}
               initial={initial}
               onText={setExpression}
-              onProblem={setProblem}
+              onProblem={(found) => {
+                setProblem(found);
+                setChecked(expression.trim());
+              }}
               wrong={problem !== null || at('expression') !== null}
             />
           </FormField>
-          <Preview filter={settled} wrong={problem !== null} />
+          <Preview filter={checked} wrong={problem !== null} />
         </>
       )}
-      <FormField label="Insights" errorText={at('insights')} constraintText="Kept for this group; this version does not detect insights and sends no notifications yet.">
-        <div className="rs-stack">
-          <Checkbox checked={insights} onChange={({ detail }) => setInsights(detail.checked)} description="When more of its requests fail than usual, an insight says so.">
-            Insights for this group
-          </Checkbox>
-          <Checkbox checked={insights && notifications} disabled={!insights} onChange={({ detail }) => setNotifications(detail.checked)}>
-            Notifications of these insights
-          </Checkbox>
-        </div>
-      </FormField>
+      <fieldset className="rs-fieldset">
+        <legend className="rs-h3">Insights</legend>
+        <Checkbox checked={insights} onChange={({ detail }) => setInsights(detail.checked)} description="When more of its requests fail than usual, an insight says so.">
+          Insights for this group
+        </Checkbox>
+        <Checkbox checked={insights && notifications} disabled={!insights} onChange={({ detail }) => setNotifications(detail.checked)}>
+          Notifications of these insights
+        </Checkbox>
+        <p className="rs-note rs-small">Both are kept for this group; this version does not detect insights and sends no notifications yet.</p>
+        {at('insights') !== null && (
+          <p className="rs-expression-problem" role="alert">
+            {at('insights')}
+          </p>
+        )}
+      </fieldset>
       {!isDefault && (
         <FormField label="Tags" description="Notes of your own, such as a team or a cost centre." constraintText={`At most ${maxTags}; keys of at most ${tagLimits.key} characters, values of ${tagLimits.value}.`} errorText={at('tags')} stretch>
           <Pairs pairs={pairs} onChange={setPairs} most={maxTags} noun="tag" limits={tagLimits} />

@@ -20,7 +20,7 @@ export const InsightRow = ({ insight }: { insight: InsightSummary }) => {
       <td>
         <PhaseLabel phase={insight.State} />
       </td>
-      <td data-label="Began at">{serviceText(insight.RootCauseServiceId)}</td>
+      <td data-label="First service">{serviceText(insight.RootCauseServiceId)}</td>
       <td data-label="Clients">{impactText(insight.ClientRequestImpactStatistics)}</td>
       <td data-label="Since">
         <TimeText epoch={insight.StartTime} />

@@ -77,14 +77,16 @@ export const EncryptionCard = () => {
         </div>
       )}
       {config !== undefined && open && (
-        <Form
-          config={config}
-          onDone={() => {
-            setOpen(false);
-            setSaid('The encryption was changed.');
-          }}
-          onCancel={() => setOpen(false)}
-        />
+        <div className="rs-pad">
+          <Form
+            config={config}
+            onDone={() => {
+              setOpen(false);
+              setSaid('The encryption was changed.');
+            }}
+            onCancel={() => setOpen(false)}
+          />
+        </div>
       )}
     </Card>
   );

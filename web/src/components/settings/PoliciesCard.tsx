@@ -30,7 +30,7 @@ const Row = ({ policy, onEdit, onDelete }: { policy: ResourcePolicy; onEdit: () 
   <tr>
     <th scope="row">{policy.PolicyName}</th>
     <td>
-      <ExpandableSection headerText="Show the document" headerAriaLabel={`Document of policy ${policy.PolicyName}`}>
+      <ExpandableSection headerText="Document" headerAriaLabel={`Document of policy ${policy.PolicyName}`}>
         <CodeBlock code={prettyJson(policy.PolicyDocument)} label={`Policy ${policy.PolicyName}`} />
       </ExpandableSection>
     </td>
