@@ -369,3 +369,22 @@ func TestUpgrade(t *testing.T) {
 		t.Errorf("the server recorded %v", got.HTTP)
 	}
 }
+
+// TestOvertaken: the transport returns an answer before it tells that the request is written, which the server had asked for.
+func TestOvertaken(t *testing.T) {
+	ctx, r := recording(t)
+	rt := xray.RoundTripper(tripper(func(r *http.Request) (*http.Response, error) {
+		hooks := httptrace.ContextClientTrace(r.Context())
+		hooks.GetConn("pay.test:80")
+		hooks.GotConn(httptrace.GotConnInfo{})
+		hooks.GotFirstResponseByte()
+		hooks.Got100Continue()
+		resp := &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}
+		t.Cleanup(func() { hooks.WroteRequest(httptrace.WroteRequestInfo{}) })
+		return resp, nil
+	}))
+	got, err := request(t, ctx, r, &http.Client{Transport: rt}, "http://pay.test/")
+	if err != nil || got.names() != "connect request response" {
+		t.Errorf("recorded %q, error %v, want connect request response", got.names(), err)
+	}
+}

@@ -206,10 +206,16 @@ func (xt *HTTPSubsegments) got100Continue() {
 // finish ends the steps that are open with the error that ended the request, and records no others.
 func (xt *HTTPSubsegments) finish(err error) {
 	defer xt.mu.Unlock()
-	if xt.enter() {
-		xt.endAll(err)
-		xt.over = true
+	if !xt.enter() {
+		return
 	}
+	if err == nil && xt.request != nil && !xt.answered {
+		// The rest of the request, which the server had asked for, was answered faster than this was told that it is written.
+		endStep(&xt.request, nil)
+		xt.response = beginStep(xt.ctx, "response")
+	}
+	xt.endAll(err)
+	xt.over = true
 }
 
 func (xt *HTTPSubsegments) endAll(err error) {

@@ -27,7 +27,7 @@ func program() *cli.Program {
 		Summary: "Rayscope is a self-hosted distributed tracing system that speaks AWS X-Ray.",
 		Commands: []cli.Command{
 			serveCommand(), demoCommand(), demoServiceCommand(), daemonCommand(),
-			tracesCommand(), traceCommand(), mapCommand(), statsCommand(), tailCommand(), versionCommand(),
+			tracesCommand(), traceCommand(), mapCommand(), statsCommand(), tailCommand(), doctorCommand(), versionCommand(),
 		},
 	}
 }

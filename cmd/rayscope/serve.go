@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/rayscope/rayscope/internal/api"
+	"github.com/rayscope/rayscope/internal/arrivals"
+	"github.com/rayscope/rayscope/internal/checkup"
 	"github.com/rayscope/rayscope/internal/cli"
 	"github.com/rayscope/rayscope/internal/console"
 	"github.com/rayscope/rayscope/internal/daemon"
@@ -88,7 +92,8 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	if err != nil {
 		return err
 	}
-	in := ingest.New(docs, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log})
+	book := arrivals.New(time.Now())
+	in := ingest.New(docs, ingest.Options{Clock: time.Now, Registerer: metrics, Logger: log, Book: book})
 	rules, err := settings.NewSampler(ctx, kept, c.account, c.defaultRule, log)
 	if err != nil {
 		return err
@@ -98,6 +103,14 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	retrievals := retrieval.New(questions, time.Now, log)
 	defer retrievals.Close()
 	at := addresses{data: c.dataDir, retention: c.retention} // complete before anything is served
+	info := func() api.Info {
+		return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}
+	}
+	var door receiver // likewise
+	checks := checkup.New(checkup.Config{
+		Account: c.account, Book: book, Query: questions, Settings: kept, Sampler: rules, Disk: db, Retention: c.retention, Info: info,
+		Datagrams: func() *checkup.Datagrams { return datagrams(door.server) }, Now: time.Now,
+	})
 	xray := api.New(api.Config{
 		Account:  c.account,
 		Region:   c.region,
@@ -109,14 +122,14 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Log:      log,
 		Metrics:  metrics,
 
+		Book:      book,
+		Checkup:   checks,
 		Retrieval: retrievals,
 		Insights:  insight.New(db, time.Now),
 
 		KeyConfigured: func() bool { return c.key != nil },
 
-		Info: func() api.Info {
-			return api.Info{Version: version(), Account: c.account.String(), Region: c.region, Listen: at.web, Daemon: at.daemon}
-		},
+		Info: info,
 	})
 
 	var ready atomic.Bool
@@ -127,14 +140,17 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 		Owns:    page.Owns,
 		Metrics: metrics,
 		Ready:   readiness(&ready),
-		Logger:  log,
+		Denied: func(r *http.Request, message string) {
+			book.Deny(arrivals.Sender{Door: arrivals.API, Address: withoutPort(r.RemoteAddr), Agent: r.UserAgent()}, time.Now(), "AccessDeniedException", message)
+		},
+		Logger: log,
 	})
 	if err != nil {
 		return ports.Elsewhere(err, "choose another with --listen")
 	}
 	defer stop(&err, front.Shutdown)
 
-	door, err := startDaemon(c.daemonListen, fail, daemon.Config{
+	door, err = openDaemon(c.daemonListen, daemon.Config{
 		Intake: func(ctx context.Context, docs [][]byte) error {
 			_, err := in.Put(ctx, c.account, docs) // counts and logs what it refuses; nobody waits for an answer
 			return err
@@ -151,6 +167,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 
 	at.web, at.daemon = front.Addr(), door.address
 	go func() { fail(front.Serve()) }()
+	go door.serve(fail)
 	ready.Store(true)
 	defer ready.Store(false)
 	announce(stderr, log, at)
@@ -160,6 +177,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, also func(ctx contex
 	defer fail(nil)
 	others.Go(func() { retention.Run(running, db, c.retention, log) })
 	others.Go(func() { rollups.Run(running) })
+	others.Go(func() { checks.Run(running) })
 	others.Go(func() {
 		if err := also(running, host{door.address, rules, log}); err != nil {
 			fail(err)
@@ -185,24 +203,58 @@ func openEncryption(ctx context.Context, db store.Store, c config, kept *setting
 	return s, err
 }
 
-// A receiver is the daemon's listener that runs, or none.
+// A receiver is the daemon's listener, or none.
 type receiver struct {
-	address  string // empty if there is none
-	shutdown func(context.Context) error
+	address string         // empty if there is none
+	server  *daemon.Server // likewise nil
 }
 
-// startDaemon runs the daemon's listener at the address, which may be empty for none.
-func startDaemon(address string, fail context.CancelCauseFunc, c daemon.Config) (receiver, error) {
+// openDaemon binds the daemon's listener to the address, which may be empty for none.
+func openDaemon(address string, c daemon.Config) (receiver, error) {
 	if address == "" {
-		return receiver{shutdown: func(context.Context) error { return nil }}, nil
+		return receiver{}, nil
 	}
 	c.Address = address
 	d, err := daemon.Listen(c)
 	if err != nil {
 		return receiver{}, err
 	}
-	go func() { fail(d.Serve()) }()
-	return receiver{d.Addr(), d.Shutdown}, nil
+	return receiver{d.Addr(), d}, nil
+}
+
+func (r receiver) serve(fail context.CancelCauseFunc) {
+	if r.server != nil {
+		fail(r.server.Serve())
+	}
+}
+
+func (r receiver) shutdown(ctx context.Context) error {
+	if r.server == nil {
+		return nil
+	}
+	return r.server.Shutdown(ctx)
+}
+
+// datagrams is what the listener counts; nil if there is none.
+func datagrams(d *daemon.Server) *checkup.Datagrams {
+	if d == nil {
+		return nil
+	}
+	c := d.Counts()
+	out := &checkup.Datagrams{Received: c.Received, Spilled: c.Spilled, KernelDropped: c.KernelDropped, Buffer: d.Buffer(), TCP: d.TCPAddr() != ""}
+	for _, r := range d.Rejected() {
+		out.Rejected = append(out.Rejected, checkup.Rejected(r))
+	}
+	return out
+}
+
+// withoutPort is the address of a caller alone.
+func withoutPort(address string) string {
+	h, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	return h
 }
 
 // stop stops a part in stopTime and joins its error to err.

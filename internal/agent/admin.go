@@ -63,7 +63,7 @@ func listenAdmin(address string, health func() Health, metrics func() prometheus
 	})
 	var handler http.Handler = mux
 	if host, _, err := net.SplitHostPort(address); err == nil && ports.IsLoopback(host) {
-		handler = server.Guard(mux)
+		handler = server.Guard(mux, nil)
 	}
 	return &admin{l, &http.Server{
 		Handler:           handler,

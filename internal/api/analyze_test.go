@@ -29,7 +29,14 @@ func TestReferenceExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths := map[string]bool{rayapi.InfoPath: true, rayapi.DaemonsPath: true, rayapi.AnalyzePath: true, rayapi.CompletePath: true, rayapi.GraphPath: true}
+	paths := map[string]bool{}
+	for _, p := range []string{
+		rayapi.InfoPath, rayapi.DaemonsPath, rayapi.ChecksPath, rayapi.StoragePath, rayapi.AnalyzePath, rayapi.CompletePath, rayapi.GraphPath,
+		rayapi.TargetsPath,
+		rayapi.SamplingMatchPath, rayapi.SamplingTrendPath,
+	} {
+		paths[p] = true
+	}
 	got := example.ReplaceAllStringFunc(string(text), func(old string) string {
 		m := example.FindStringSubmatch(old)
 		delete(paths, m[2])

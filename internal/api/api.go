@@ -9,6 +9,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/rayscope/rayscope/internal/arrivals"
+	"github.com/rayscope/rayscope/internal/checkup"
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
@@ -46,6 +48,8 @@ type Config struct {
 	Metrics  prometheus.Registerer
 	Info     func() Info // asked for at each request
 
+	Book      *arrivals.Book // learns who calls and who is refused
+	Checkup   *checkup.Room
 	Retrieval *retrieval.Room
 	Insights  *insight.Room
 
@@ -72,8 +76,8 @@ type operation struct {
 func New(c Config) *API {
 	a := &API{Config: c}
 	a.operations = map[string]operation{
-		"/TraceSegments":    {"PutTraceSegments", a.putTraceSegments},
-		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
+		"/TraceSegments":    {sends, a.putTraceSegments},
+		"/TelemetryRecords": {reports, shaped(a.putTelemetryRecords)},
 		"/TraceSummaries":   {"GetTraceSummaries", shaped(a.getTraceSummaries)},
 		"/Traces":           {"BatchGetTraces", shaped(a.batchGetTraces)},
 		"/ServiceGraph":     {"GetServiceGraph", shaped(a.getServiceGraph)},
@@ -122,11 +126,19 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+		rayapi.TargetsPath:  {"PutTarget", shaped(a.putTarget)},
 		rayapi.GraphPath:    {"Graph", shaped(a.matchingGraph)},
+
+		rayapi.SamplingMatchPath: {"MatchSamplingRules", shaped(a.matchSamplingRules)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},
 		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
+		rayapi.ChecksPath:  {"GetChecks", a.checks},
+		rayapi.StoragePath: {"GetStorage", a.storage},
+		rayapi.TargetsPath: {"GetTargets", a.listTargets},
+
+		rayapi.SamplingTrendPath: {"GetSamplingTrend", a.samplingTrend},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
@@ -162,10 +174,16 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		e := toError(r.Context(), a.Log.With("operation", op.name), err)
 		a.requests.WithLabelValues(op.name, e.Name).Inc()
+		if op.name == sends {
+			a.Book.Deny(a.sender(r), a.Now(), e.Name, e.Message)
+		}
 		wire.WriteError(w, e)
 		return
 	}
 	a.requests.WithLabelValues(op.name, "ok").Inc()
+	if asksForRules[op.name] && r.UserAgent() != arrivals.Probe {
+		a.Book.Asked(op.name, a.Now())
+	}
 }
 
 // find is the operation that a request is for.
@@ -188,6 +206,12 @@ func (a *API) run(r *http.Request, op operation) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), maxTime)
 	defer cancel()
+	switch op.name {
+	case sends:
+		ctx = ingest.From(ctx, a.sender(r))
+	case reports:
+		ctx = context.WithValue(ctx, agentKey{}, r.UserAgent())
+	}
 	out, err := op.answer(ctx, *body)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, unavailable("The request took longer than %s. Ask for a shorter time range, or send it again later.", maxTime)

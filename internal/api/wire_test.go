@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -17,12 +18,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rayscope/rayscope/internal/api"
+	"github.com/rayscope/rayscope/internal/arrivals"
+	"github.com/rayscope/rayscope/internal/checkup"
 	"github.com/rayscope/rayscope/internal/ingest"
 	"github.com/rayscope/rayscope/internal/insight"
 	"github.com/rayscope/rayscope/internal/query"
 	"github.com/rayscope/rayscope/internal/retrieval"
 	"github.com/rayscope/rayscope/internal/sampling"
+	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/settings"
+	"github.com/rayscope/rayscope/internal/store"
 	"github.com/rayscope/rayscope/internal/store/pebble"
 )
 
@@ -39,6 +44,7 @@ type bench struct {
 	store    *pebble.Store
 	metrics  *prometheus.Registry
 	insights *insight.Room
+	book     *arrivals.Book
 	key      bool // documents can be encrypted
 }
 
@@ -67,16 +73,35 @@ func newBench(t testing.TB) *bench {
 	retrievals := retrieval.New(questions, clock, log)
 	t.Cleanup(retrievals.Close)
 	b.insights = insight.New(s, clock)
+	b.book = arrivals.New(b.now)
+	info := func() api.Info {
+		return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
+	}
+	checks := checkup.New(checkup.Config{
+		Account: account, Book: b.book, Query: questions, Settings: all, Sampler: sampler, Disk: disk{}, Retention: 30 * 24 * time.Hour, Info: info, Now: clock,
+		Datagrams: func() *checkup.Datagrams { return &checkup.Datagrams{Received: 12, Buffer: 4 << 20, TCP: true} },
+	})
 	b.api = api.New(api.Config{
-		Account: account, Region: "eu-central-1", Query: questions, Retrieval: retrievals, Insights: b.insights,
-		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log}),
+		Account: account, Region: "eu-central-1", Query: questions, Book: b.book, Checkup: checks, Retrieval: retrievals, Insights: b.insights,
+		Ingest:   ingest.New(s, ingest.Options{Clock: clock, Registerer: registry, Logger: log, Book: b.book}),
 		Sampling: sampler, Settings: all, Now: clock, Log: log, Metrics: registry,
 		KeyConfigured: func() bool { return b.key },
-		Info: func() api.Info {
-			return api.Info{Version: "test", Account: "111122223333", Region: "eu-central-1", Listen: "127.0.0.1:1895", Daemon: "127.0.0.1:2000"}
-		},
+		Info:          info,
 	})
 	return b
+}
+
+// disk is the room of a store, the same on every machine.
+type disk struct{}
+
+func (disk) Stats() store.Stats {
+	return store.Stats{DiskBytes: 5_400_000_000, FreeBytes: 62_000_000_000}
+}
+
+func (disk) Usage(context.Context, store.Account) (store.Usage, error) {
+	const end = 1758654600 * segment.Second
+	return store.Usage{Documents: 4_000_000_000, Digests: 900_000_000, Index: 300_000_000, Rollups: 100_000_000, Settings: 20_000, Log: 99_980_000,
+		Oldest: end - 9*86400*segment.Second, Newest: end}, nil
 }
 
 // post sends a body and returns the answer.

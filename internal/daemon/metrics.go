@@ -94,6 +94,31 @@ func gauge(o prometheus.GaugeOpts, value func() int) prometheus.Collector {
 	return prometheus.NewGaugeFunc(o, func() float64 { return float64(value()) })
 }
 
+// Rejected is datagrams that held no document, for one reason.
+type Rejected struct {
+	Reason string
+	Count  uint64
+	From   string // sender of the last one that was logged
+	Hint   string // what to do about that one
+}
+
+// Rejected is what was rejected so far, by reason.
+func (s *Server) Rejected() (list []Rejected) {
+	for why := good + 1; why < reasons; why++ {
+		if n := s.metrics.rejected[why].Load(); n > 0 {
+			r := Rejected{Reason: why.String(), Count: n}
+			if last := s.lastRejected[why].Load(); last != nil {
+				r.From, r.Hint = last.From, last.Hint
+			}
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Buffer is the receive buffer that the kernel gave the socket, in bytes.
+func (s *Server) Buffer() int { return s.in.size }
+
 // Counts of datagrams since the start.
 type Counts struct {
 	Received      uint64 // rejected and spilled ones included

@@ -164,12 +164,14 @@ func (r *reader) handOver() {
 func (s *Server) reject(why reason, datagram []byte) {
 	s.metrics.rejected[why].Add(1)
 	attrs := func() []slog.Attr {
+		last := &Rejected{Reason: why.String(), From: s.in.sender().String(), Hint: hint(why, datagram)}
+		s.lastRejected[why].Store(last)
 		return []slog.Attr{
-			slog.String("reason", why.String()),
-			slog.String("from", s.in.sender().String()),
+			slog.String("reason", last.Reason),
+			slog.String("from", last.From),
 			slog.Int("bytes", len(datagram)),
 			slog.String("begins", string(datagram[:min(len(datagram), shownBytes)])),
-			slog.String("hint", hint(why, datagram)),
+			slog.String("hint", last.Hint),
 		}
 	}
 	const message = "datagram rejected"

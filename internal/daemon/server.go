@@ -74,6 +74,8 @@ type Server struct {
 	metrics   *metrics
 	said      [reasons]sync.Once // what is logged once only
 
+	lastRejected [reasons]atomic.Pointer[Rejected] // of each reason the one that was logged last, without its count
+
 	chunkSize int
 	free      chan *chunk  // those not in use; has room for all
 	inFlight  atomic.Int64 // chunks in use

@@ -12,16 +12,18 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/rayscope/rayscope/internal/arrivals"
 	"github.com/rayscope/rayscope/internal/hush"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 )
 
-// Options of an Ingester. None may be left out.
+// Options of an Ingester. Only Book may be left out.
 type Options struct {
 	Clock      func() time.Time
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
+	Book       *arrivals.Book // learns what comes in
 }
 
 // A Refusal says which document of a call was refused, and why.
@@ -33,6 +35,7 @@ type Refusal struct {
 // An Ingester takes documents in. It is safe for concurrent use.
 type Ingester struct {
 	store   store.Writer
+	book    *arrivals.Book
 	clock   func() time.Time
 	last    atomic.Int64 // newest receipt time given out
 	metrics *metrics
@@ -42,8 +45,12 @@ type Ingester struct {
 
 // New makes an Ingester that writes to w.
 func New(w store.Writer, o Options) *Ingester {
+	if o.Book == nil {
+		o.Book = arrivals.New(o.Clock())
+	}
 	return &Ingester{
 		store:   w,
+		book:    o.Book,
 		clock:   o.Clock,
 		metrics: newMetrics(o.Registerer),
 		quiet:   hush.New(o.Logger, o.Clock),
@@ -51,7 +58,7 @@ func New(w store.Writer, o Options) *Ingester {
 	}
 }
 
-// Put takes the documents of an account in. When it returns without an error all of them are durable and visible to
+// Put takes the documents of an account in, from whom the context says: see From. When it returns without an error all of them are durable and visible to
 // readers, but for those refused, which are returned in ascending order. All documents of a call have the same time of
 // receipt; it never goes back from one call to the next, also when the clock does.
 //
@@ -63,14 +70,34 @@ func (in *Ingester) Put(ctx context.Context, account store.Account, docs [][]byt
 	s := in.scratch.Get().(*scratch)
 	defer in.release(s)
 
-	refused := s.read(account, in.received(), docs)
+	from, received := sender(ctx), in.received()
+	refused := s.read(in.book, account, received, docs)
 	if len(s.records) > 0 {
 		if err := in.append(ctx, s); err != nil {
+			in.book.Failed(err, received)
 			return nil, fmt.Errorf("append %d documents of account %s: %w", len(s.records), account, err)
 		}
 	}
-	in.report(account, docs, refused) // not before: after an error the caller may put them again
+	in.book.Took(from, received, s.notes) // not before: after an error the caller may put them again
+	for _, r := range refused {
+		in.book.Refuse(from, received, r.Reason, len(docs[r.Index]))
+	}
+	in.report(account, docs, refused)
 	return refused, nil
+}
+
+type senderKey struct{}
+
+// From is a context for calls of Put whose documents come from the sender. Without it they come by datagrams.
+func From(ctx context.Context, s arrivals.Sender) context.Context {
+	return context.WithValue(ctx, senderKey{}, s)
+}
+
+func sender(ctx context.Context) arrivals.Sender {
+	if s, ok := ctx.Value(senderKey{}).(arrivals.Sender); ok {
+		return s
+	}
+	return arrivals.Sender{Door: arrivals.UDP}
 }
 
 func (in *Ingester) append(ctx context.Context, s *scratch) error {

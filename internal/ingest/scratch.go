@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 
+	"github.com/rayscope/rayscope/internal/arrivals"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/store"
 )
@@ -12,6 +13,7 @@ type scratch struct {
 	digest  segment.Digest
 	digests []byte // of the records, one behind the other
 	records []store.Record
+	notes   []arrivals.Note
 }
 
 // Bounds of what a scratch may have room for and still be pooled. One giant call must not hold its memory for good.
@@ -21,7 +23,7 @@ const (
 )
 
 // read fills the records from the documents and returns those that were refused.
-func (s *scratch) read(account store.Account, received segment.Time, docs [][]byte) (refused []Refusal) {
+func (s *scratch) read(book *arrivals.Book, account store.Account, received segment.Time, docs [][]byte) (refused []Refusal) {
 	for i, doc := range docs {
 		doc = segment.Clean(doc)
 		if err := segment.Parse(doc, &s.digest); err != nil {
@@ -32,6 +34,7 @@ func (s *scratch) read(account store.Account, received segment.Time, docs [][]by
 		// before keep the old array.
 		from := len(s.digests)
 		s.digests = s.digest.Append(s.digests)
+		s.notes = book.Note(s.notes, &s.digest, received, len(doc))
 		own := s.digest.Own()
 		s.records = append(s.records, store.Record{
 			Account:  account,
@@ -72,6 +75,7 @@ func (in *Ingester) release(s *scratch) {
 	}
 	s.digest.Reset()
 	clear(s.records)
-	s.records, s.digests = s.records[:0], s.digests[:0]
+	clear(s.notes)
+	s.records, s.digests, s.notes = s.records[:0], s.digests[:0], s.notes[:0]
 	in.scratch.Put(s)
 }

@@ -19,16 +19,23 @@ var hostNames = []string{
 }
 
 // Guard turns away what a foreign web page makes a browser on this machine send: requests under a foreign name that was
-// made to resolve to loopback (DNS rebinding), and writes from a page of another origin. Programs send neither.
-func Guard(next http.Handler) http.Handler {
+// made to resolve to loopback (DNS rebinding), and writes from a page of another origin. Programs send neither. Of what it turns away denied
+// hears, unless it is nil.
+func Guard(next http.Handler, denied func(r *http.Request, message string)) http.Handler {
 	origin := http.NewCrossOriginProtection()
+	deny := func(w http.ResponseWriter, r *http.Request, message string) {
+		if denied != nil {
+			denied(r, message)
+		}
+		answerDenied(w, message)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !local(r.Host) {
-			deny(w, fmt.Sprintf("host %q is refused: without authentication only this machine is served, so use localhost or 127.0.0.1 in the URL", r.Host))
+			deny(w, r, fmt.Sprintf("host %q is refused: without authentication only this machine is served, so use localhost or 127.0.0.1 in the URL", r.Host))
 			return
 		}
 		if err := origin.Check(r); err != nil {
-			deny(w, fmt.Sprintf("%s %s is refused: it comes from a web page of another origin", r.Method, r.URL.Path))
+			deny(w, r, fmt.Sprintf("%s %s is refused: it comes from a web page of another origin", r.Method, r.URL.Path))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -43,8 +50,8 @@ func local(host string) bool {
 	return ports.IsLoopback(host) || slices.Contains(hostNames, strings.ToLower(host))
 }
 
-// deny answers in the form of the X-Ray service.
-func deny(w http.ResponseWriter, message string) {
+// answerDenied answers in the form of the X-Ray service.
+func answerDenied(w http.ResponseWriter, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("x-amzn-ErrorType", "AccessDeniedException")
 	w.WriteHeader(http.StatusForbidden)

@@ -18,7 +18,7 @@ import (
 	"github.com/rayscope/rayscope/internal/ports"
 )
 
-// Config of a Server. Only the console may be left out.
+// Config of a Server. Only the console and Denied may be left out.
 type Config struct {
 	Address string // host:port
 
@@ -28,7 +28,11 @@ type Config struct {
 
 	Metrics prometheus.Gatherer
 	Ready   func() error // why the process cannot serve; nil when it can
-	Logger  *slog.Logger
+
+	// Denied hears of a request that the guard turned away, and of the sentence that it was answered with. Nil: nobody does.
+	Denied func(r *http.Request, message string)
+
+	Logger *slog.Logger
 }
 
 // Limits of a connection. Bodies are bounded by the handlers.
@@ -53,7 +57,7 @@ func Listen(c Config) (*Server, error) {
 		return nil, ports.Explain("tcp", c.Address, err)
 	}
 	return &Server{l, &http.Server{
-		Handler:           Guard(routes(c)),
+		Handler:           Guard(routes(c), c.Denied),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

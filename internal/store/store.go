@@ -164,6 +164,25 @@ type Stats struct {
 	FreeBytes uint64 // left on the volume; 0 if unknown
 }
 
+// A Gauge is an engine that knows what takes its room. It is found by type assertion.
+type Gauge interface {
+	// Usage estimates the bytes on disk by what they hold, those of all accounts together, and tells from when to when the
+	// account has traces.
+	Usage(ctx context.Context, account Account) (Usage, error)
+}
+
+// Usage is bytes on disk by kind. Their sum is Stats.DiskBytes.
+type Usage struct {
+	Documents uint64 // as they came, compressed
+	Digests   uint64 // what lists, filters and maps read
+	Index     uint64 // times and locators of traces
+	Rollups   uint64 // sealed minutes: their maps and facts
+	Settings  uint64
+	Log       uint64 // the log, what is not sorted yet, and what removal has not given back yet
+
+	Oldest, Newest segment.Time // homes of the account's first and last trace; 0 if it has none
+}
+
 // Errors that callers test for. Engines wrap them with a sentence for the operator.
 var (
 	ErrFull   = errors.New("store is full")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/xray"
@@ -29,7 +30,7 @@ func (c *Client) Analyze(ctx context.Context, in *rayapi.AnalyzeRequest) (*rayap
 	}
 	var body []byte
 	// The call of another operation carries ours, so that signature, retries and errors are those of all calls.
-	if _, err := c.api.GetTraceSummaries(ctx, carrier(), instead(rayapi.AnalyzePath, text), keepBody(&body)); err != nil {
+	if _, err := c.api.GetTraceSummaries(ctx, carrier(), instead(http.MethodPost, rayapi.AnalyzePath, text), keepBody(&body)); err != nil {
 		return nil, nil, c.explain(err)
 	}
 	out := new(rayapi.AnalyzeResponse)
@@ -39,21 +40,44 @@ func (c *Client) Analyze(ctx context.Context, in *rayapi.AnalyzeRequest) (*rayap
 	return out, body, nil
 }
 
+// Checks asks a Rayscope what it knows of its set-up; X-Ray of AWS cannot tell.
+func (c *Client) Checks(ctx context.Context) (*rayapi.ChecksResponse, error) {
+	if c.IsAWS() {
+		return nil, errors.New("X-Ray of AWS has no such operation: ask a Rayscope, for example with --endpoint=http://127.0.0.1:1895")
+	}
+	var body []byte
+	if _, err := c.api.GetTraceSummaries(ctx, carrier(), instead(http.MethodGet, rayapi.ChecksPath, nil), keepBody(&body)); err != nil {
+		return nil, c.explain(err)
+	}
+	out := new(rayapi.ChecksResponse)
+	if err := json.Unmarshal(body, out); err != nil {
+		return nil, fmt.Errorf("read answer: %w", err)
+	}
+	return out, nil
+}
+
 // carrier is an input that the client finds complete; nothing of it is sent.
 func carrier() *xray.GetTraceSummariesInput {
 	var never time.Time
 	return &xray.GetTraceSummariesInput{StartTime: &never, EndTime: &never}
 }
 
-// instead is a call's option that sends another body to another path.
-func instead(path string, body []byte) func(*xray.Options) {
+// instead is a call's option that sends another body, or none, to another path.
+func instead(method, path string, body []byte) func(*xray.Options) {
 	replace := middleware.SerializeMiddlewareFunc("Instead", func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (
 		out middleware.SerializeOutput, m middleware.Metadata, err error) {
 		r, ok := in.Request.(*smithyhttp.Request)
 		if !ok {
 			return out, m, fmt.Errorf("request is a %T, no HTTP request", in.Request)
 		}
-		r.URL.Path, r.URL.RawPath = path, ""
+		r.Method, r.URL.Path, r.URL.RawPath = method, path, ""
+		if body == nil {
+			r.ContentLength = 0
+			if in.Request, err = r.SetStream(nil); err != nil {
+				return out, m, fmt.Errorf("leave the body out: %w", err)
+			}
+			return next.HandleSerialize(ctx, in)
+		}
 		if in.Request, err = r.SetStream(bytes.NewReader(body)); err != nil {
 			return out, m, fmt.Errorf("set body: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -66,7 +67,7 @@ func (c *Client) MatchingGraph(ctx context.Context, in *rayapi.GraphRequest) ([]
 	var body []byte
 	var never time.Time
 	// The answer has the services of the call that carries it, so the client reads them.
-	out, err := c.api.GetServiceGraph(ctx, &xray.GetServiceGraphInput{StartTime: &never, EndTime: &never}, instead(rayapi.GraphPath, text), keepBody(&body))
+	out, err := c.api.GetServiceGraph(ctx, &xray.GetServiceGraphInput{StartTime: &never, EndTime: &never}, instead(http.MethodPost, rayapi.GraphPath, text), keepBody(&body))
 	if err != nil {
 		return nil, nil, c.explain(err)
 	}

@@ -28,3 +28,6 @@ func SealedKeys(s *Store) (n int, err error) {
 	}
 	return n, it.Close()
 }
+
+// Flush sorts into tables what is in memory.
+func Flush(s *Store) error { return s.db.Flush() }

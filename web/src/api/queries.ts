@@ -78,7 +78,7 @@ type PageParam = { window: Window; token: string } | null;
 /** Live refresh reads all loaded pages again, so it rests once this many are open. */
 export const livePages = 3;
 
-export const useTraceSummaries = (range: TimeRange, live: boolean, filter = '') =>
+export const useTraceSummaries = (range: TimeRange, live: boolean, filter = '', enabled = true) =>
   useInfiniteQuery({
     queryKey: ['trace summaries', range, filter],
     initialPageParam: null as PageParam,
@@ -91,6 +91,7 @@ export const useTraceSummaries = (range: TimeRange, live: boolean, filter = '') 
     getNextPageParam: ({ token, window }): PageParam | undefined => (token === null || token === '' ? undefined : { token, window }),
     refetchInterval: ({ state }) => (state.data?.pages.length ?? 0) <= livePages && refetchEvery(range, live),
     placeholderData: keepPreviousData,
+    enabled,
   });
 
 /** The newest trace of the last six hours, or null; asked again every `everyMs`, once if that is null. */

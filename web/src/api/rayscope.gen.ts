@@ -365,6 +365,129 @@ export interface ExceptionGroup {
   Example: string;
 }
 
+/** ChecksResponse is what a server knows of its own set-up, so that "I see no traces" has an answer. */
+export interface ChecksResponse {
+  /** of the answer, by the server's clock */
+  Time: EpochSeconds;
+  /** when the server began to count; what came before is not in the counts */
+  Started: EpochSeconds;
+  /** the worst of the checks: problem, attention or ok */
+  State: string;
+  /** in the order in which to look at them */
+  Checks: Check[];
+  /** who sends, the last heard first; at most 201 */
+  Senders: Arrivals[];
+  /** what was refused, by sender and reason, the newest first; at most 50 */
+  Refusals: Refusal[];
+}
+
+/** Check is one question and its answer. */
+export interface Check {
+  /** its name for programs, for example clock */
+  Id: string;
+  /** what is asked, for people */
+  Question: string;
+  /** ok, attention (look at it), problem (traces are missing or wrong) or unknown (nothing to tell by) */
+  State: string;
+  /** the answer with its numbers */
+  Sentence: string;
+  /** what to do; empty if nothing is to be done */
+  NextStep: string;
+  /** that does it, or looks closer; null if there is none */
+  Command: string | null;
+  /** the evidence, at most 20 */
+  Facts: Fact[];
+  /** section of docs/troubleshooting.md; empty if there is none */
+  Documentation: string;
+}
+
+/** Fact is a part of the evidence. */
+export interface Fact {
+  Name: string;
+  Value: string;
+  /** an example; null without one */
+  TraceId: string | null;
+}
+
+/** Arrivals are the documents of one sender. */
+export interface Arrivals {
+  /** udp (datagrams to the daemon's address), tcp (calls to it) or api (calls of PutTraceSegments) */
+  Door: string;
+  /** of the caller; empty for datagrams */
+  Address: string;
+  /** of the caller; empty for datagrams */
+  UserAgent: string;
+  /** kept lately: in the last 10 to 20 minutes */
+  Documents: number;
+  /** of these documents */
+  Bytes: number;
+  /** documents kept since the server began to count */
+  Total: number;
+  /** when the last one came */
+  LastHeard: EpochSeconds | null;
+}
+
+/** Refusal is documents, or whole calls, of one sender that were refused for one reason. Of a document it has its id and no content. */
+export interface Refusal {
+  /** as in Arrivals */
+  Door: string;
+  Address: string;
+  UserAgent: string;
+  /** X-Ray's code of a document, or the name of the exception that a call was answered with */
+  ErrorCode: string;
+  /** member of the document that breaks the rule; empty if it is the whole */
+  Member: string;
+  /** what the rule is */
+  Rule: string;
+  /** what to do */
+  NextStep: string;
+  /** since the server began to count */
+  Count: number;
+  /** when the last one came */
+  LastTime: EpochSeconds;
+  /** of the last document; null if it had none that can be read */
+  SegmentId: string | null;
+  /** size of the last document; 0 for calls */
+  Bytes: number;
+}
+
+/** StorageResponse is what is kept, what it takes, and for how long there is room. */
+export interface StorageResponse {
+  Time: EpochSeconds;
+  /** how long traces are kept */
+  Retention: Seconds;
+  /** on disk */
+  DiskBytes: number;
+  /** left on the volume; null if the system does not tell */
+  FreeBytes: number | null;
+  /** DiskBytes by what they hold, estimated; empty if the engine does not know */
+  Kinds: StorageKind[];
+  /** start of the oldest trace; null if there is none */
+  OldestTrace: EpochSeconds | null;
+  NewestTrace: EpochSeconds | null;
+  /** what is counted for a day is measured over this time: a day, or since the server began if that is later */
+  MeasuredFor: Seconds;
+  /** accepted, at the rate of that time; null while it is less than ten minutes */
+  DocumentsPerDay: number | null;
+  /** by their completed roots */
+  TracesPerDay: number | null;
+  /** that a day of traces takes on disk: the average of what is kept; null while that spans less than an hour */
+  BytesPerDay: number | null;
+  /** on disk when traces of the whole retention are kept, at that rate */
+  ExpectedBytes: number | null;
+  /** when the volume is full at that rate; null if it will not be, or nothing can be told */
+  FullTime: EpochSeconds | null;
+  /** the same in a sentence */
+  Forecast: string;
+}
+
+/** StorageKind is one kind of what is on disk. */
+export interface StorageKind {
+  /** documents, digests (what lists and maps read), index, rollups (sealed minutes), settings or log (with what is not sorted or not given back yet) */
+  Kind: string;
+  Bytes: number;
+}
+
 /** CompleteRequest asks what may stand at a place of a filter expression. */
 export interface CompleteRequest {
   /** beginning of the time range whose traces values are taken from; required */
@@ -564,6 +687,8 @@ export interface Daemon {
   ResourceARN: string;
   /** by the server's clock */
   LastHeard: EpochSeconds | null;
+  /** of its last report, which names program and version, at most 256 bytes; empty if it did not say */
+  UserAgent: string;
   /** in the order they were received */
   TelemetryRecords: TelemetryRecord[];
 }
@@ -598,4 +723,117 @@ export interface BackendConnectionErrors {
   UnknownHostCount: number;
   /** all else */
   OtherCount: number;
+}
+
+/** SamplingMatchRequest describes a request as an SDK knows it when it decides whether to sample. What is empty is not known, and every pattern matches it, as in X-Ray's SDKs. Each has at most 2,048 characters. */
+export interface SamplingMatchRequest {
+  /** of the segment */
+  ServiceName?: string;
+  /** its origin, for example AWS::ECS::Container */
+  ServiceType?: string;
+  /** of the request */
+  Host?: string;
+  /** GET, POST, ... */
+  HTTPMethod?: string;
+  /** without host and query */
+  URLPath?: string;
+  /** how many such requests there are, 0 to 1,000,000,000; null if that does not matter */
+  RequestsPerSecond?: number | null;
+}
+
+/** SamplingMatchResponse says which sampling rule decides on the request, and why the others do not. */
+export interface SamplingMatchResponse {
+  /** of the rule that decides */
+  RuleName: string;
+  /** all, in the order in which they are tried */
+  Rules: SamplingVerdict[];
+  /** of RequestsPerSecond, on average, once clients share the whole reservoir; null if that was not given */
+  SampledPerSecond: number | null;
+}
+
+/** SamplingVerdict is what one rule makes of the request. */
+export interface SamplingVerdict {
+  RuleName: string;
+  /** lower ones are tried first */
+  Priority: number;
+  /** decides, differs (a pattern does not match), skipped (SDKs do not try it) or later (an earlier one decides) */
+  Verdict: string;
+  /** Attributes or ResourceARN, which X-Ray's SDKs do not know when they decide, so that they leave the rule out; Version if it is not 1; null if they try it */
+  SkippedFor: string | null;
+  /** what differs, also of rules that come later */
+  Mismatches: SamplingMismatch[];
+}
+
+/** SamplingMismatch is a member of the request that a rule's pattern does not match. */
+export interface SamplingMismatch {
+  /** its name in a rule */
+  Member: string;
+  /** of the rule: * is any run of characters, ? is one, case does not matter */
+  Pattern: string;
+  /** of the request */
+  Value: string;
+}
+
+/** SamplingTrendResponse is what clients reported of each sampling rule lately. It is kept in memory, since the server began. */
+export interface SamplingTrendResponse {
+  /** length of a window */
+  WindowSeconds: number;
+  /** beginning of the time that is told of */
+  StartTime: EpochSeconds | null;
+  /** its end, where the newest window that is over ends */
+  EndTime: EpochSeconds | null;
+  /** in the order in which they are tried */
+  Rules: SamplingTrend[];
+}
+
+/** SamplingTrend is one rule's reports. */
+export interface SamplingTrend {
+  RuleName: string;
+  /** those in which there were reports, the oldest first */
+  Windows: SamplingWindow[];
+}
+
+/** SamplingWindow sums what clients reported in a window. */
+export interface SamplingWindow {
+  /** beginning of the window */
+  Timestamp: EpochSeconds | null;
+  /** requests that the rule decided on */
+  RequestCount: number;
+  /** of them; some SDKs count borrowed ones too */
+  SampledCount: number;
+  /** sampled by clients that had no quota yet */
+  BorrowCount: number;
+}
+
+/** TargetsResponse is what is wanted of requests. For a group counts its own target, else that of all requests, else the default. */
+export interface TargetsResponse {
+  /** counts until others are set */
+  Default: Target;
+  /** those that were set, that of all requests first, then by the names of their groups */
+  Targets: Target[];
+}
+
+/** Target is what is wanted of the requests of a group. */
+export interface Target {
+  /** empty: of all requests */
+  GroupName: string;
+  /** percent of requests that have to end without a fault */
+  Availability: number;
+  /** 95 % of requests have to be answered within this time */
+  ResponseTime: Seconds;
+}
+
+/** PutTargetRequest sets the target of a group, or of all requests. A group that is deleted takes its target along. */
+export interface PutTargetRequest {
+  /** empty: of all requests */
+  GroupName?: string;
+  /** percent, from 0 to 99.999; required */
+  Availability: number | null;
+  /** more than 0, at most 3,600; required */
+  ResponseTime: Seconds | null;
+}
+
+/** PutTargetResponse is the target as it is now. */
+export interface PutTargetResponse {
+  Target: Target;
 }

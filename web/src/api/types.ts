@@ -186,9 +186,19 @@ export interface GroupSummary {
   GroupName: string;
   GroupARN: string | null;
   FilterExpression: string | null;
+  InsightsConfiguration: InsightsConfiguration | null;
+}
+
+export interface InsightsConfiguration {
+  InsightsEnabled: boolean | null;
+  NotificationsEnabled: boolean | null;
 }
 
 export interface GetGroupsResponse {
   Groups: GroupSummary[] | null;
   NextToken: string | null;
+}
+
+export interface PutTraceSegmentsResponse {
+  UnprocessedTraceSegments: { Id: string | null; ErrorCode: string | null; Message: string | null }[];
 }

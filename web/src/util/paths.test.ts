@@ -15,6 +15,7 @@ test('links of the console', () => {
     paths.traceFile(),
     paths.compare(id),
     paths.compare(id, 'a&b'),
+    paths.analytics({ group: 'g' }, { select: 'fault', min: 0.5 }),
     paths.start(),
   ]).toMatchInlineSnapshot(`
     [
@@ -28,6 +29,7 @@ test('links of the console', () => {
       "/trace-file",
       "/compare?a=1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14",
       "/compare?a=1-68d2f0a1-5f84c7a21e7b6d0f3a9c2b14&b=a%26b",
+      "/analytics?group=g&select=fault&min=0.5",
       "/start",
     ]
   `);

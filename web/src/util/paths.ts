@@ -1,3 +1,4 @@
+import { queryOf, type Analytics } from './analytics';
 import { defaultView, writeView, type View } from './view';
 
 /** withView is a path with the view in it, and with keys of the page's own codec. */
@@ -9,11 +10,19 @@ export const withView = (path: string, view: Partial<View>, more: Record<string,
 
 /** All links of the console are built here. */
 export const paths = {
+  home: (view: Partial<View> = {}) => withView('/', view),
   map: (view: Partial<View> = {}) => withView('/map', view),
   traces: (view: Partial<View> = {}) => withView('/traces', view),
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
+  analytics: (view: Partial<View> = {}, state: Partial<Analytics> = {}) => withView('/analytics', view, queryOf(state)),
   traceFile: () => '/trace-file',
   compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
+  check: () => '/check',
+  insights: (view: Partial<View> = {}) => withView('/insights', view),
+  insight: (id: string) => `/insights/${encodeURIComponent(id)}`,
+  groups: (more: Record<string, string> = {}) => withView('/groups', {}, more),
+  sampling: (more: Record<string, string> = {}) => withView('/sampling', {}, more),
+  settings: (more: Record<string, string> = {}) => withView('/settings', {}, more),
   start: () => '/start',
 };
 

@@ -19,7 +19,13 @@ const Waiting = () => {
     return (
       <p className="rs-waiting" role="status">
         <span className="rs-pulse" aria-hidden="true" />
-        Waiting for the first trace. This page notices by itself.
+        <span>
+          Waiting for the first trace. This page notices by itself. If nothing comes,{' '}
+          <Link className="rs-link" to={paths.check()}>
+            the set-up check
+          </Link>{' '}
+          says where it is lost.
+        </span>
       </p>
     );
   }

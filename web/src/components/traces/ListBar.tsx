@@ -1,20 +1,13 @@
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
-import type { TraceSummary } from '../../api/types';
-import { countText } from '../../util/format';
+import type { ReactNode } from 'react';
+import type { AnalyzeResponse, Figures } from '../../api/rayscope.gen';
+import { countOf } from '../../util/format';
 import { shortName } from '../../util/nodeType';
-import type { StatusClass } from '../../util/status';
-import { statusOf } from '../../util/summaryRow';
 import { traceSorts, type TraceSort, type View } from '../../util/view';
 import type { ChangeView } from '../../util/useView';
 import { ClassChips } from './ClassChips';
 
 const sortWords: Record<TraceSort, string> = { newest: 'Newest', slowest: 'Slowest', fastest: 'Fastest' };
-
-const countByClass = (loaded: TraceSummary[]): Record<StatusClass, number> => {
-  const counts: Record<StatusClass, number> = { ok: 0, error: 0, throttle: 0, fault: 0, pending: 0 };
-  for (const summary of loaded) counts[statusOf(summary)] += 1;
-  return counts;
-};
 
 const ViaChips = ({ via, onChange }: { via: string[]; onChange: (via: string[]) => void }) => (
   <>
@@ -30,22 +23,29 @@ const ViaChips = ({ via, onChange }: { via: string[]; onChange: (via: string[]) 
   </>
 );
 
+/** totalText says how many traces match, exactly or at least. */
+const totalText = ({ A, Exact }: AnalyzeResponse): string => `${Exact ? '' : 'At least '}${countOf(A.Count, 'trace')}${A.Count === 1 ? ' matches' : ' match'}`;
+
 interface ListBarProps {
   view: View;
   change: ChangeView;
-  loaded: TraceSummary[];
-  shown: number;
-  hasMore: boolean;
+  /** What is known of all traces that match. */
+  answer: AnalyzeResponse | null;
+  /** The same without regard to the classes chosen. */
+  figures: Figures | null;
+  /** More to do with the list. */
+  children: ReactNode;
 }
 
-/** Narrows and orders the list, and says that it does so among the loaded traces only. */
-export const ListBar = ({ view, change, loaded, shown, hasMore }: ListBarProps) => (
+/** Narrows and orders the list, for all traces that match, loaded or not. */
+export const ListBar = ({ view, change, answer, figures, children }: ListBarProps) => (
   <div className="rs-listbar">
-    <ClassChips counts={countByClass(loaded)} chosen={view.classes} onChange={(classes) => change({ classes }, { replace: true })} />
+    <ClassChips figures={figures} chosen={view.classes} onChange={(classes) => change({ classes }, { replace: true })} />
     <ViaChips via={view.via} onChange={(via) => change({ via })} />
     <span className="rs-listbar-end">
-      <span className="rs-muted rs-small" role="status">
-        {shown === loaded.length ? countText(shown) : `${countText(shown)} of ${countText(loaded.length)}`} loaded{hasMore ? '; there are more' : ''}
+      <span className="rs-small" role="status">
+        {answer === null ? 'Counting' : totalText(answer)}
+        {answer?.StoppedBecause != null && <span className="rs-muted"> {answer.StoppedBecause}</span>}
       </span>
       <SegmentedControl
         label="Order"
@@ -53,6 +53,7 @@ export const ListBar = ({ view, change, loaded, shown, hasMore }: ListBarProps) 
         options={traceSorts.map((id) => ({ id, text: sortWords[id] }))}
         onChange={({ detail }) => change({ sort: traceSorts.find((sort) => sort === detail.selectedId) ?? 'newest' }, { replace: true })}
       />
+      {children}
     </span>
   </div>
 );
