@@ -34,6 +34,9 @@ const pages = [
   ['start', '/start', (page) => page.getByRole('tabpanel').getByRole('button').first()],
 ];
 
+/** Milliseconds for a page beside a busy demo. */
+const patience = 60_000;
+
 const sizes = [
   [1280, 800],
   [390, 844],
@@ -43,6 +46,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 for (const colorScheme of ['light', 'dark']) {
   for (const [width, height] of sizes) {
     const page = await openPage(browser, { colorScheme, viewport: { width, height } });
+    page.setDefaultTimeout(patience);
     for (const [name, path, drawn] of pages) {
       await page.goto(base + path);
       await drawn(page).waitFor();
