@@ -33,6 +33,7 @@ func TestReferenceExamples(t *testing.T) {
 	for _, p := range []string{
 		rayapi.InfoPath, rayapi.DaemonsPath, rayapi.ChecksPath, rayapi.StoragePath, rayapi.AnalyzePath, rayapi.CompletePath, rayapi.GraphPath,
 		rayapi.TargetsPath,
+		rayapi.SamplingMatchPath, rayapi.SamplingTrendPath,
 	} {
 		paths[p] = true
 	}

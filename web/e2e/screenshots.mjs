@@ -31,6 +31,7 @@ const pages = [
   ['trace', `/trace/${failing}`, (page) => page.getByRole('treegrid').getByRole('row').nth(1)],
   ['analytics', '/analytics', (page) => page.getByRole('heading', { level: 2 }).first()],
   ['check', '/check', (page) => page.getByRole('heading', { level: 2 }).first()],
+  ...['insights', 'groups', 'sampling', 'settings'].map((name) => [name, `/${name}`, (page) => page.getByRole('heading', { level: 1 })]),
   ['start', '/start', (page) => page.getByRole('tabpanel').getByRole('button').first()],
 ];
 

@@ -16,6 +16,11 @@ const AnalyticsPage = lazy(() => import('./pages/AnalyticsPage'));
 const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
 const ComparePage = lazy(() => import('./pages/ComparePage'));
 const CheckPage = lazy(() => import('./pages/CheckPage'));
+const InsightsPage = lazy(() => import('./pages/InsightsPage'));
+const InsightPage = lazy(() => import('./pages/InsightPage'));
+const GroupsPage = lazy(() => import('./pages/GroupsPage'));
+const SamplingPage = lazy(() => import('./pages/SamplingPage'));
+const SettingsPage = lazy(() => import('./pages/SettingsPage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -44,6 +49,11 @@ const router = createBrowserRouter([
       { path: 'trace-file', element: <TraceFilePage /> },
       { path: 'compare', element: <ComparePage /> },
       { path: 'check', element: <CheckPage /> },
+      { path: 'insights', element: <InsightsPage /> },
+      { path: 'insights/:id', element: <InsightPage /> },
+      { path: 'groups', element: <GroupsPage /> },
+      { path: 'sampling', element: <SamplingPage /> },
+      { path: 'settings', element: <SettingsPage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

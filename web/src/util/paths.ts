@@ -18,6 +18,11 @@ export const paths = {
   traceFile: () => '/trace-file',
   compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
   check: () => '/check',
+  insights: (view: Partial<View> = {}) => withView('/insights', view),
+  insight: (id: string) => `/insights/${encodeURIComponent(id)}`,
+  groups: (more: Record<string, string> = {}) => withView('/groups', {}, more),
+  sampling: (more: Record<string, string> = {}) => withView('/sampling', {}, more),
+  settings: (more: Record<string, string> = {}) => withView('/settings', {}, more),
   start: () => '/start',
 };
 

@@ -4,7 +4,7 @@ import { countText, durationText } from '../../util/format';
 import type { PartProps } from './Charts';
 import { Key } from './ChartCard';
 import { optionsOf } from './Tables';
-import { attributeTitle, fixedAttributes, isAnnotation, valueText } from './words';
+import { attributeName, attributeTitle, fixedAttributes, isAnnotation, valueText } from './words';
 
 /** The logarithmic scale that all strips share: from the least p50 to the largest p99. */
 const scaleOf = (sets: RowSet[]): ((seconds: number) => number) => {
@@ -74,7 +74,7 @@ export const Percentiles = ({ place, data: { answer } }: PartProps) => {
     <section className="rs-card rs-pad rs-percentiles" aria-labelledby="percentiles">
       <div className="rs-section-head">
         <h2 className="rs-h2" id="percentiles">
-          Response times by {attributeTitle(by).toLowerCase()}
+          Response times by {attributeName(by)}
         </h2>
         <div className="rs-section-choice">
           <Select

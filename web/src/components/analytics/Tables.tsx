@@ -30,12 +30,12 @@ export const Tables = ({ place, data: { answer } }: PartProps) => {
         <div className="rs-section-choice">
           <Multiselect
             ariaLabel="Tables to show"
-            placeholder="Choose tables"
+            placeholder={`${countOf(tables.length, 'table')} chosen`}
             selectedOptions={options.filter(({ value }) => tables.includes(value))}
             options={options}
             filteringType="auto"
             filteringAriaLabel="Find an attribute"
-            tokenLimit={0}
+            hideTokens
             onChange={({ detail }) => place.change({ tables: detail.selectedOptions.flatMap(({ value }) => (value === undefined ? [] : [value])) }, { replace: true })}
           />
         </div>

@@ -64,8 +64,6 @@ const none: MapSelection = { node: null, edge: null };
 
 /** Below this zoom words are too small to read, and cost more to draw than all else. */
 const wordsZoom = 0.34;
-/** With more nodes than this, those out of sight are not drawn. */
-const manyNodes = 60;
 
 type CanvasProps = ServiceMapProps & { layout: Layout };
 
@@ -75,7 +73,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
   const drawing = useMemo((): Drawing => ({ layout, amountOf, sizes: sizesOf(graph.nodes, size) }), [graph, layout, amountOf, size]);
   const nodes = useMemo(() => nodesOf(graph, drawing, selected.node), [graph, drawing, selected.node]);
   const edges = useMemo(() => edgesOf(graph, drawing, selected.edge, (edge) => onSelect({ node: null, edge })), [graph, drawing, selected.edge, onSelect]);
-  const { container, fit, moves } = useKeepFitted(layout);
+  const { container, fit, onMove } = useKeepFitted(layout);
   const reveal = useReveal(layout, selected.node);
   const far = useStore(({ transform }) => transform[2] < wordsZoom);
 
@@ -87,8 +85,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
     const next = neighbourOf(graph, layout, at, event.key);
     if (next === null) return;
     reveal(next);
-    // What was out of sight is drawn first.
-    requestAnimationFrame(() => requestAnimationFrame(() => container.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true })));
+    container.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
   };
   return (
     // The keys are those of the nodes inside, which are buttons.
@@ -102,12 +99,11 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
         onNodeClick={(_, node) => onSelect({ node: node.id, edge: null })}
         onEdgeClick={(_, edge) => onSelect({ node: null, edge: edge.id })}
         onPaneClick={() => onSelect(none)}
-        {...moves}
+        onMove={onMove}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
         edgesFocusable={false}
-        onlyRenderVisibleElements={nodes.length > manyNodes}
         disableKeyboardA11y
         deleteKeyCode={null}
         zoomOnDoubleClick={false}

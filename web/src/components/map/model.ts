@@ -111,7 +111,7 @@ export const edgesOf = (graph: Graph, drawing: Drawing, selected: string | null,
         source: edge.from,
         target: edge.to,
         selected: edge.key === selected,
-        style: { stroke: colour, strokeWidth: thickness(edge.traffic.total, most), ...(edge.isLink ? { strokeDasharray: '2 6' } : {}) },
+        style: { stroke: colour, strokeWidth: thickness(edge.traffic.total, most), ...(many && edge.key !== selected ? { strokeOpacity: 0.5 } : {}), ...(edge.isLink ? { strokeDasharray: '2 6' } : {}) },
         markerEnd: { type: MarkerType.ArrowClosed, color: colour, markerUnits: 'userSpaceOnUse', width: 16, height: 16 },
         data: {
           edge,

@@ -58,6 +58,10 @@ const Pages = () => {
         <NavLink to={paths.map(scopeOf(view))}>Map</NavLink>
         <NavLink to={paths.traces(scopeOf(view))}>Traces</NavLink>
         <NavLink to={paths.analytics(scopeOf(view))}>Analytics</NavLink>
+        <NavLink to={paths.insights({ group: view.group })}>Insights</NavLink>
+        <NavLink to={paths.groups()}>Groups</NavLink>
+        <NavLink to={paths.sampling()}>Sampling</NavLink>
+        <NavLink to={paths.settings()}>Settings</NavLink>
         <NavLink to={paths.check()}>Set-up check</NavLink>
         <NavLink to={paths.start()}>Get started</NavLink>
       </nav>
