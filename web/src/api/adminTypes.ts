@@ -88,8 +88,10 @@ export interface RuleChange {
   SamplingRateBoost?: RateBoost;
 }
 
-export interface SamplingRule extends Required<Omit<RuleChange, 'SamplingRateBoost'>> {
+export interface SamplingRule extends Required<Omit<RuleChange, 'Attributes' | 'SamplingRateBoost'>> {
   RuleARN: string;
+  /** null if the rule was made without. */
+  Attributes: Record<string, string> | null;
   SamplingRateBoost?: RateBoost | null;
 }
 

@@ -58,6 +58,7 @@ test('rules are in the order in which they are tried', () => {
 test('a rule in words', () => {
   expect(whichText(rule({ Attributes: { tenant: 'a' } }))).toBe('method POST, path /orders/*, attribute tenant = a');
   expect(whichText(rule({ HTTPMethod: '*', URLPath: '*' }))).toBe('every request');
+  expect(whichText(rule({ HTTPMethod: '*', URLPath: '*', Attributes: null }))).toBe('every request');
   expect(howMuchText(rule())).toBe('the first 5 each second, then 7 % of the rest');
   expect(howMuchText(rule({ ReservoirSize: 1 }))).toBe('the first each second, then 7 % of the rest');
   expect(howMuchText(rule({ ReservoirSize: 0 }))).toBe('7 % of them');

@@ -101,7 +101,7 @@ export const changeOf = (draft: RuleDraft): RuleChange => {
 /** whichText says in words which requests a rule is for. */
 export const whichText = (rule: SamplingRule): string => {
   const told = patterns.filter(({ member }) => rule[member] !== '*').map(({ member, label }) => `${label.toLowerCase()} ${rule[member]}`);
-  const attributes = Object.entries(rule.Attributes).map(([key, value]) => `attribute ${key} = ${value}`);
+  const attributes = Object.entries(rule.Attributes ?? {}).map(([key, value]) => `attribute ${key} = ${value}`);
   const all = [...told, ...attributes];
   return all.length === 0 ? 'every request' : all.join(', ');
 };
