@@ -41,7 +41,6 @@ type bench struct {
 	stats     store.Stats
 	usage     store.Usage
 	fails     error
-	serial    int
 }
 
 func (b *bench) Stats() store.Stats { return b.stats }

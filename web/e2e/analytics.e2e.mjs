@@ -174,7 +174,7 @@ const tests = {
   },
 
   'values of the tables select, filter and compare': async (page) => {
-    await open(page);
+    await open(page, '&tables=http.status,annotation.plan');
     const plans = setOf(page, 'Annotation plan');
     await plans.getByRole('button', { name: guilty, exact: true }).click();
     await becomes(page, () => param(page, 'select') === `annotation.plan = "${guilty}"`, 'a click on a value does not select it');

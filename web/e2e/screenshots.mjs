@@ -31,8 +31,12 @@ const pages = [
   ['trace', `/trace/${failing}`, (page) => page.getByRole('treegrid').getByRole('row').nth(1)],
   ['analytics', '/analytics', (page) => page.getByRole('heading', { level: 2 }).first()],
   ['check', '/check', (page) => page.getByRole('heading', { level: 2 }).first()],
+  ...['insights', 'groups', 'sampling', 'settings'].map((name) => [name, `/${name}`, (page) => page.getByRole('heading', { level: 1 })]),
   ['start', '/start', (page) => page.getByRole('tabpanel').getByRole('button').first()],
 ];
+
+/** Milliseconds for a page beside a busy demo. */
+const patience = 60_000;
 
 const sizes = [
   [1280, 800],
@@ -43,6 +47,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 for (const colorScheme of ['light', 'dark']) {
   for (const [width, height] of sizes) {
     const page = await openPage(browser, { colorScheme, viewport: { width, height } });
+    page.setDefaultTimeout(patience);
     for (const [name, path, drawn] of pages) {
       await page.goto(base + path);
       await drawn(page).waitFor();

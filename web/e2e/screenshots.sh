@@ -7,7 +7,8 @@ data=$(mktemp -d)
 free() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 url=127.0.0.1:$(free)
 
-bin/rayscope demo --listen "$url" --daemon-listen "127.0.0.1:$(free)" --data-dir "$data/kept" 2>"$data/log" &
+: >"$data/log"
+bin/rayscope demo --listen "$url" --daemon-listen "127.0.0.1:$(free)" --data-dir "$data/kept" 2>>"$data/log" &
 demo=$!
 trap 'kill $demo; wait $demo || true; rm -rf "$data"' EXIT
 

@@ -133,6 +133,8 @@ export type Scope = Pick<View, 'range' | 'live' | 'filter' | 'group'>;
 export interface Analysis {
   answer: AnalyzeResponse;
   window: Window;
+  /** Set B is what a second expression matches, not the rest. It goes with the answer, which may be older than what is chosen now. */
+  compared: boolean;
 }
 
 /** What the server finds out about the traces of a scope, in one pass over them. Keep `views` and `split` as small as the page needs. */
@@ -150,7 +152,7 @@ export const useAnalysis = (scope: Scope, views: Views, split: { selection?: Sel
         ...(split.compare === undefined || split.compare === '' ? {} : { Compare: split.compare }),
         Views: views,
       };
-      return { answer: await api.analyze(query, signal), window };
+      return { answer: await api.analyze(query, signal), window, compared: 'Compare' in query };
     },
     refetchInterval: refetchEvery(scope.range, scope.live),
     placeholderData: keepPreviousData,

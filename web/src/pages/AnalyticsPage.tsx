@@ -64,7 +64,7 @@ const Body = ({ place, data, stale }: { place: AnalyticsPlace; data: Analysis; s
   </div>
 );
 
-const isEmpty = ({ answer: { A, B } }: Analysis, { compare }: Analytics): boolean => compare === '' && A.Count + (B?.Count ?? 0) === 0;
+const isEmpty = ({ answer: { A, B }, compared }: Analysis): boolean => !compared && A.Count + (B?.Count ?? 0) === 0;
 
 /** Analytics: what do the requests that puzzle me have in common? */
 const AnalyticsPage = () => {
@@ -88,7 +88,7 @@ const AnalyticsPage = () => {
       <SelectionCard place={place} data={data} />
       {error !== null && <Problem what="The requests could not be analyzed" error={error} retry={refetch} />}
       {data === undefined && error === null && <Skeleton height={600} label="Analyzing requests" />}
-      {data !== undefined && error === null && (isEmpty(data, state) ? <Empty place={place} /> : <Body place={place} data={data} stale={isPlaceholderData} />)}
+      {data !== undefined && error === null && (isEmpty(data) ? <Empty place={place} /> : <Body place={place} data={data} stale={isPlaceholderData} />)}
     </>
   );
 };

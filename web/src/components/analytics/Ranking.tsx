@@ -100,7 +100,7 @@ const emptyText = (a: number, b: number, compared: boolean): string | null => {
 /** The page's answer: which values set the selection apart, with the evidence. */
 export const Ranking = ({ place, data }: { place: AnalyticsPlace; data: Analysis }) => {
   const { A, B, Ranking: ranking } = data.answer;
-  const compared = place.state.compare !== '';
+  const { compared } = data;
   const rest = compared ? 'what it is compared with' : 'the rest';
   const empty = B === null ? null : emptyText(A.Count, B.Count, compared);
   return (

@@ -1,8 +1,8 @@
-import type { AnalyzeResponse } from '../../api/rayscope.gen';
+import type { Analysis } from '../../api/queries';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { noSelection, selectionOf, type Analytics } from '../../util/analytics';
 import { countText, durationText } from '../../util/format';
-import { maxRangeSeconds, type Window } from '../../util/range';
+import { maxRangeSeconds } from '../../util/range';
 import type { CountedClass } from '../../util/status';
 import { quantile } from './bins';
 import { largestChange } from './change';
@@ -38,17 +38,16 @@ const classes = [
 const isExactly = (state: Analytics, part: Partial<Analytics>): boolean => JSON.stringify(selectionOf(state)) === JSON.stringify(selectionOf({ ...state, ...noSelection, ...part }));
 
 interface ReadyChipsProps {
-  answer: AnalyzeResponse;
-  window: Window;
+  data: Analysis;
   state: Analytics;
   acts: Acts;
 }
 
 /** Selections that are asked for most, ready to choose. Chosen again, they are taken back. */
-export const ReadyChips = ({ answer, window, state, acts }: ReadyChipsProps) => {
+export const ReadyChips = ({ data: { answer, window, compared }, state, acts }: ReadyChipsProps) => {
   const { A, B } = answer;
   // With a second expression the two sets are not all requests, so what is true of all is not known.
-  const whole = state.compare === '';
+  const whole = !compared;
   const slow = whole ? quantile(answer.Histogram?.Buckets ?? [], 0.95) : null;
   const change = whole && answer.HeatMap !== null ? largestChange(answer.HeatMap) : null;
   const length = window.end - window.start;

@@ -39,7 +39,7 @@ export const SelectionCard = ({ place, data }: { place: AnalyticsPlace; data: An
           </span>{' '}
           Selection
         </h2>
-        {data !== undefined && <ReadyChips answer={data.answer} window={data.window} state={state} acts={acts} />}
+        {data !== undefined && <ReadyChips data={data} state={state} acts={acts} />}
       </div>
       <ExpressionBox label="Select requests that match" applied={state.select} onApply={(select) => change({ select })} range={view.range} />
       {selected && (

@@ -56,12 +56,12 @@ const SetCard = ({ side, title, set, exact, scope }: SetCardProps) => (
 );
 
 /** The figures of both sets side by side. */
-export const Sets = ({ place: { view, state }, data: { answer, window } }: { place: AnalyticsPlace; data: Analysis }) => {
+export const Sets = ({ place: { view, state }, data: { answer, window, compared } }: { place: AnalyticsPlace; data: Analysis }) => {
   const { A, B, Exact } = answer;
   return (
     <div className="rs-sets">
       <SetCard side={B === null ? null : 'a'} title={B === null ? 'All requests' : 'Selection'} set={A} exact={Exact} scope={scopeOfA(view, state, window)} />
-      {B !== null && <SetCard side="b" title={state.compare === '' ? 'The rest' : 'Compared with'} set={B} exact={Exact} scope={scopeOfB(view, state, window)} />}
+      {B !== null && <SetCard side="b" title={compared ? 'Compared with' : 'The rest'} set={B} exact={Exact} scope={scopeOfB(view, state, window)} />}
     </div>
   );
 };

@@ -15,7 +15,7 @@ export const optionsOf = (attributes: string[]): { value: string; label: string 
 const firstTables = 12;
 
 /** Both sets by the values of the attributes that are chosen. */
-export const Tables = ({ place, data: { answer } }: PartProps) => {
+export const Tables = ({ place, data: { answer, compared } }: PartProps) => {
   const { tables } = place.state;
   const [all, setAll] = useState(false);
   const shown = tablesFor(answer.Tables, tables);
@@ -43,7 +43,7 @@ export const Tables = ({ place, data: { answer } }: PartProps) => {
       {answer.KeysLeftOut > 0 && <p className="rs-note">There are more annotations than fit: {countOf(answer.KeysLeftOut, 'occurrence')} of further keys were left out.</p>}
       <div className="rs-valuetables">
         {shown.slice(0, all ? undefined : firstTables).map((table) => (
-          <ValueTable key={table.Attribute} table={table} columns={place.state.compare === '' ? figureOf : figureOfA} place={place} />
+          <ValueTable key={table.Attribute} table={table} columns={compared ? figureOfA : figureOf} place={place} />
         ))}
       </div>
       {shown.length > firstTables && !all && (

@@ -57,8 +57,11 @@ export const pointsText = (delta: number): string => {
   return `${delta > 0 ? '+' : '−'}${points}`;
 };
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const exactClock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** As the field for the time range has it: shorter than with AM and PM, which axes have no room for. */
+const hourCycle = 'h23';
+
+const clock = new Intl.DateTimeFormat(undefined, { hourCycle, hour: '2-digit', minute: '2-digit' });
+const exactClock = new Intl.DateTimeFormat(undefined, { hourCycle, hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** clockText is the time of day, with seconds where they matter. */
 export const clockText = (epoch: number): string => (epoch % 60 === 0 ? clock : exactClock).format(new Date(epoch * 1000));

@@ -12,8 +12,9 @@ import { layoutOf, type Layout } from './layout';
 import { MapButtons } from './MapButtons';
 import { MapEdgeView } from './MapEdgeView';
 import { MapNodeView } from './MapNodeView';
-import { edgesOf, nodesOf, type AmountOf, type Drawing, type MapEdge, type MapNode } from './model';
+import { edgesOf, nodesOf, withChosen, withSelected, type AmountOf, type Drawing, type MapEdge, type MapNode } from './model';
 import { isArrowKey, neighbourOf } from './neighbour';
+import { SelectEdge } from './selectEdge';
 import { sizesOf } from './sizes';
 import { useKeepFitted } from './useKeepFitted';
 import { useReveal } from './useReveal';
@@ -71,8 +72,10 @@ const focusedNode = (event: KeyboardEvent): string | null => (event.target insta
 
 const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'same', tools }: CanvasProps) => {
   const drawing = useMemo((): Drawing => ({ layout, amountOf, sizes: sizesOf(graph.nodes, size) }), [graph, layout, amountOf, size]);
-  const nodes = useMemo(() => nodesOf(graph, drawing, selected.node), [graph, drawing, selected.node]);
-  const edges = useMemo(() => edgesOf(graph, drawing, selected.edge, (edge) => onSelect({ node: null, edge })), [graph, drawing, selected.edge, onSelect]);
+  const placed = useMemo(() => nodesOf(graph, drawing), [graph, drawing]);
+  const nodes = useMemo(() => withSelected(placed, selected.node), [placed, selected.node]);
+  const routed = useMemo(() => edgesOf(graph, drawing), [graph, drawing]);
+  const edges = useMemo(() => withChosen(routed, selected.edge), [routed, selected.edge]);
   const { container, fit, onMove } = useKeepFitted(layout);
   const reveal = useReveal(layout, selected.node);
   const far = useStore(({ transform }) => transform[2] < wordsZoom);
@@ -127,7 +130,9 @@ export const ServiceMap = (props: ServiceMapProps) => {
   if (layout.data === undefined) return <Skeleton height="100%" label="Drawing the map" />;
   return (
     <ReactFlowProvider>
-      <Canvas {...props} layout={layout.data} />
+      <SelectEdge value={(edge) => props.onSelect({ node: null, edge })}>
+        <Canvas {...props} layout={layout.data} />
+      </SelectEdge>
     </ReactFlowProvider>
   );
 };

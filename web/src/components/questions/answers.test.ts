@@ -39,7 +39,7 @@ test('an incident is told with where it began and who was hit', () => {
   expect(wrongNow(incident)).toMatchObject({ status: 'fault', figure: '40 %', sentence: 'Yes: 40 % of requests failed in the last 60 seconds; before that it was 0 %.' });
   expect(whatFailed(incident).sentence).toBe('40 requests failed; 80 % of them failed first in payments; it says “Timeout: no answer in {n} ms”.');
   expect(whoAffected(incident)).toMatchObject({ figure: '10 %', sentence: '5 of 50 users had a request that failed; 95 % of the failures are requests with annotation plan = pro, which is 8 % of all requests.' });
-  expect(whereSlow(incident)).toMatchObject({ status: 'error', sentence: '42 requests took 1 s or longer; in 95 % of them the time went into payments.' });
+  expect(whereSlow(incident)).toMatchObject({ status: 'error', sentence: '42 requests took 1 s or longer; in 95 % of them most of the time was spent in payments.' });
   expect(targetsMet(incident)).toMatchObject({ status: 'fault', figure: '92 %', sentence: 'No: 92 % of requests did not fail, where 99.9 % is wanted, so failures were 80 times what that allows; 95 % were answered within 1.8 s, where 1 s is wanted.' });
 });
 
@@ -84,11 +84,12 @@ const node = (name: string, counts: Partial<Counts>, isRoot = false): GraphNode 
 };
 
 test('throttling and dependencies are told from the map', () => {
-  const [web, users_, db] = [node('web', { ok: 90 }, true), node('users', { ok: 60, throttle: 20 }), node('db', { ok: 80, throttle: 1 })];
+  const [web, users_, db] = [node('web', { ok: 70, throttle: 20 }, true), node('users', { ok: 60, throttle: 21 }), node('db', { ok: 80, throttle: 1 })];
   const edge = (from: GraphNode, to: GraphNode) => ({ key: edgeKey(from.key, to.key), from: from.key, to: to.key, aliases: [], isLink: false, traffic: to.traffic });
   const graph: Graph = { nodes: [web, users_, db], edges: [edge(web, users_), edge(users_, db)] };
-  expect(whereThrottled(graph, defaultView)).toMatchObject({ figure: '20', sentence: 'users turned away 20 of 80 calls because there were too many (25 %), and 1 other did so too.' });
+  expect(whereThrottled(graph, defaultView)).toMatchObject({ figure: '20', sentence: 'users turned away 20 of 81 calls because there were too many (25 %), and 1 other did so too.' });
   expect(whatDepends(graph, defaultView).sentence).toBe('3 services are on the map; the busiest way is web → users → db; most depends on db, which 2 of 2 services need.');
-  expect(whereThrottled({ nodes: [web], edges: [] }, defaultView)).toMatchObject({ status: 'ok', sentence: 'Nowhere: none of 90 calls in the last 15 minutes was turned away.' });
+  expect(whereThrottled({ nodes: [node('web', { ok: 90 })], edges: [] }, defaultView)).toMatchObject({ status: 'ok', sentence: 'Nowhere: none of 90 calls in the last 15 minutes was turned away.' });
+  expect(whatDepends({ nodes: [], edges: [] }, defaultView).sentence).toBe('No service reported in the last 15 minutes.');
   expect(whatDepends({ nodes: [web], edges: [] }, defaultView).sentence).toBe('1 service is on the map; all requests end in web, and nothing calls anything else.');
 });

@@ -9,29 +9,46 @@ import { quoted, rangeWords, tracesOf, type Answer } from './answer';
 
 const most = 4;
 
-const throttleShare = ({ traffic }: GraphNode): string => shareText(traffic.counts.throttle, traffic.total);
+interface Throttling {
+  node: GraphNode;
+  /** Calls that it turned away itself. */
+  count: number;
+}
+
+/** throttlingOf finds who turns calls away. Whoever only passes on that a call of its own was turned away is left out. */
+const throttlingOf = (graph: Graph): Throttling[] =>
+  graph.nodes
+    .filter(({ isClient }) => !isClient)
+    .map((node) => {
+      const passedOn = graph.edges.filter(({ from, isLink }) => from === node.key && !isLink).reduce((sum, { traffic }) => sum + traffic.counts.throttle, 0);
+      return { node, count: Math.max(0, node.traffic.counts.throttle - passedOn) };
+    })
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.node.key < b.node.key ? -1 : 1));
+
+const throttleShare = ({ node, count }: Throttling): string => shareText(count, node.traffic.total);
 
 /** Where are we throttled? */
 export const whereThrottled = (graph: Graph, view: View): Answer => {
-  const nodes = graph.nodes.filter(({ isClient, traffic }) => !isClient && traffic.counts.throttle > 0).sort((a, b) => b.traffic.counts.throttle - a.traffic.counts.throttle || (a.key < b.key ? -1 : 1));
+  const found = throttlingOf(graph);
   const calls = graph.nodes.filter(({ isClient }) => !isClient).reduce((sum, { traffic }) => sum + traffic.total, 0);
-  const first = nodes[0];
+  const first = found[0];
   if (first === undefined) {
     return { status: 'ok', figure: '0', sentence: `Nowhere: none of ${countOf(calls, 'call')} in ${rangeWords(view)} was turned away.`, drawing: null, link: { to: paths.map(scopeOf(view)), words: 'See all services on the map' } };
   }
-  const { throttle } = first.traffic.counts;
-  const name = shortName(first.name);
-  const others = nodes.length === 1 ? '' : `, and ${countOf(nodes.length - 1, 'other')} did so too`;
+  const { node, count } = first;
+  const name = shortName(node.name);
+  const others = found.length === 1 ? '' : `, and ${countOf(found.length - 1, 'other')} did so too`;
   return {
     status: 'throttle',
-    figure: countText(throttle),
-    sentence: `${name} turned away ${countText(throttle)} of ${countOf(first.traffic.total, 'call')} because there were too many (${throttleShare(first)})${others}.`,
+    figure: countText(count),
+    sentence: `${name} turned away ${countText(count)} of ${countOf(node.traffic.total, 'call')} because there were too many (${throttleShare(first)})${others}.`,
     drawing: {
       kind: 'meters',
       about: 'Share of calls that were turned away',
-      meters: nodes.slice(0, most).map((node) => ({ label: shortName(node.name), value: node.traffic.counts.throttle / node.traffic.total, text: `${countText(node.traffic.counts.throttle)} · ${throttleShare(node)}`, status: 'throttle' as const })),
+      meters: found.slice(0, most).map((each) => ({ label: shortName(each.node.name), value: each.count / each.node.traffic.total, text: `${countText(each.count)} · ${throttleShare(each)}`, status: 'throttle' as const })),
     },
-    link: { to: tracesOf(view, [`service(${quoted(first.name)}) { throttle }`]), words: `See the requests that ${name} turned away` },
+    link: { to: tracesOf(view, [`service(${quoted(node.name)}) { throttle }`]), words: `See the requests that ${name} turned away` },
   };
 };
 
@@ -46,6 +63,9 @@ export const whatDepends = (graph: Graph, view: View): Answer => {
   const needed = mostNeeded(graph);
   const top = needed[0];
   const services = graph.nodes.filter(({ isClient }) => !isClient).length;
+  if (services === 0) {
+    return { status: 'pending', figure: '0', sentence: `No service reported in ${rangeWords(view)}.`, drawing: null, link: { to: paths.map(scopeOf(view)), words: 'See the map' } };
+  }
   const way = `${countOf(services, 'service')} ${services === 1 ? 'is' : 'are'} on the map; ${ways(busiestPath(graph))}`;
   const drawing: Answer['drawing'] = top === undefined ? null : {
     kind: 'meters',

@@ -106,7 +106,7 @@ export const whereSlow = (found: Findings): Answer => {
   return {
     status,
     figure: shareText(worst.count, slow.A.Count),
-    sentence: `${these}; in ${shareText(worst.count, slow.A.Count)} of them the time went into ${worst.service}.`,
+    sentence: `${these}; in ${shareText(worst.count, slow.A.Count)} of them most of the time was spent in ${worst.service}.`,
     drawing: responseTimes(found),
     link: { to: tracesOf(view, [slowOnes, `rootcause.responsetime.service { last and name = ${quoted(worst.service)} }`], { sort: 'slowest' }), words: `See the requests that ${worst.service} made slow` },
   };

@@ -6,6 +6,7 @@ import { Patterns } from '../../ui/Patterns';
 import { Skeleton } from '../../ui/Skeleton';
 import { paths, scopeOf } from '../../util/paths';
 import { useView } from '../../util/useView';
+import { KeyHelp } from './KeyHelp';
 import { ThemeSwitch } from './ThemeSwitch';
 import { TraceSearch } from './TraceSearch';
 
@@ -95,6 +96,7 @@ export const Shell = () => {
         <div className="rs-head-end">
           <TraceSearch />
           <Server />
+          <KeyHelp />
           <ThemeSwitch />
         </div>
       </header>
