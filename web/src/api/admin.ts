@@ -15,7 +15,7 @@ import type {
   Tag,
 } from './adminTypes';
 import { post, request } from './client';
-import type { DaemonsResponse, SamplingMatchRequest, SamplingMatchResponse, SamplingTrendResponse, StorageResponse } from './rayscope.gen';
+import type { DaemonsResponse, SamplingMatchRequest, SamplingMatchResponse, SamplingTrendResponse } from './rayscope.gen';
 import type { GroupSummary } from './types';
 
 interface Page {
@@ -54,7 +54,6 @@ export const admin = {
   putIndexing: (DesiredSamplingPercentage: number) => post<{ IndexingRule: IndexingRule }>('/UpdateIndexingRule', { Name: 'Default', Rule: { Probabilistic: { DesiredSamplingPercentage } } }),
   destination: (signal: AbortSignal) => post<{ Destination: Destination }>('/GetTraceSegmentDestination', {}, signal),
   putDestination: (destination: Destination) => post<{ Destination: Destination }>('/UpdateTraceSegmentDestination', { Destination: destination }),
-  storage: (signal: AbortSignal) => request<StorageResponse>('/rayscope/v1/storage', { signal }),
   daemons: (signal: AbortSignal) => request<DaemonsResponse>('/rayscope/v1/daemons', { signal }),
 };
 

@@ -99,8 +99,6 @@ export const useDestination = () => useQuery({ queryKey: ['destination'], queryF
 
 export const useDaemons = () => useQuery({ queryKey: ['daemons'], queryFn: async ({ signal }) => (await admin.daemons(signal)).Daemons, refetchInterval: steadyMs });
 
-export const useStorage = () => useQuery({ queryKey: ['storage'], queryFn: ({ signal }) => admin.storage(signal), refetchInterval: steadyMs });
-
 /** useForget makes what was read of something be read again, after it was changed. */
 export const useForget = (): ((key: string) => Promise<void>) => {
   const client = useQueryClient();

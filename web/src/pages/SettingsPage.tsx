@@ -5,7 +5,7 @@ import { EncryptionCard } from '../components/settings/EncryptionCard';
 import { IndexingCard } from '../components/settings/IndexingCard';
 import { PoliciesCard } from '../components/settings/PoliciesCard';
 import { ServerCard } from '../components/settings/ServerCard';
-import { StorageCard } from '../components/settings/StorageCard';
+import { StorageCard } from '../components/storage/StorageCard';
 import { useTitle } from '../util/useTitle';
 
 /** How the server and the account are set up. */

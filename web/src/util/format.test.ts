@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ageText, bytesText, countOf, durationText, rateText, utcText } from './format';
+import { ageText, countOf, durationText, rateText, utcText } from './format';
 
 test.each([
   [0, '0 ms'],
@@ -47,15 +47,4 @@ test('counts and moments', () => {
   expect([countOf(1, 'trace'), countOf(2000, 'trace')]).toEqual(['1 trace', '2,000 traces']);
   expect(utcText(1758654625.118)).toBe('2025-09-23 19:10:25.118 UTC');
   expect(utcText(Number.NaN)).toBe('unknown time');
-});
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1000, '1 KB'],
-  [12_345_678, '12.3 MB'],
-  [1_200_000_000, '1.2 GB'],
-  [5e15, '5000 TB'],
-])('%d bytes are %s', (bytes, want) => {
-  expect(bytesText(bytes)).toBe(want);
 });

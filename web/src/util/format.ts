@@ -23,13 +23,6 @@ export const rateText = (perMinute: number): string => {
 
 const grouping = new Intl.NumberFormat('en-US');
 
-/** bytesText writes an amount of memory or disk in powers of ten: 850 B, 12.3 MB, 1.2 GB. */
-export const bytesText = (bytes: number): string => {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const at = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  return `${scaled(bytes / 1000 ** at)} ${units[at] ?? 'B'}`;
-};
-
 export const countText = (count: number): string => grouping.format(count);
 
 /** countOf says "1 trace", "2 traces". */

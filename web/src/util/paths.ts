@@ -20,9 +20,9 @@ export const paths = {
   check: () => '/check',
   insights: (view: Partial<View> = {}) => withView('/insights', view),
   insight: (id: string) => `/insights/${encodeURIComponent(id)}`,
-  groups: (more: Record<string, string> = {}) => withView('/groups', {}, more),
-  sampling: (more: Record<string, string> = {}) => withView('/sampling', {}, more),
-  settings: (more: Record<string, string> = {}) => withView('/settings', {}, more),
+  groups: () => '/groups',
+  sampling: () => '/sampling',
+  settings: () => '/settings',
   start: () => '/start',
 };
 
