@@ -88,6 +88,10 @@ test-conformance: build setup ## only the conformance to X-Ray's service model; 
 test-console: build setup ## only the console in Chromium
 	$(PROCESSES) -timeout 10m ./console
 
+.PHONY: screenshots
+screenshots: build ## pictures of the console's pages with the demo's incident, wide and narrow, light and dark: test-artifacts/screenshots
+	web/e2e/screenshots.sh $(ARTIFACTS)/screenshots
+
 .PHONY: test-crash
 test-crash: build setup ## only the crash test; KILLS=n says how often
 	$(PROCESSES) -timeout 60m ./crash -kills $(KILLS)

@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
 import { mockApi } from './mock/plugin.ts';
 
 const server = process.env['RAYSCOPE_URL'] ?? 'http://127.0.0.1:1895';
-const apiPaths = ['/TraceSummaries', '/Traces', '/ServiceGraph', '/TraceGraph', '/TraceSegments', '/rayscope'];
+// X-Ray's operations begin with a capital letter, pages do not.
+const apiPaths = ['^/[A-Z]', '^/rayscope/'];
 
 // dist/placeholder.html is committed: Go embeds the folder before any build. Vite would empty the whole folder.
 const cleanDist = (): Plugin => ({

@@ -32,6 +32,8 @@ func TestReferenceExamples(t *testing.T) {
 	paths := map[string]bool{}
 	for _, p := range []string{
 		rayapi.InfoPath, rayapi.DaemonsPath, rayapi.ChecksPath, rayapi.StoragePath, rayapi.AnalyzePath, rayapi.CompletePath, rayapi.GraphPath,
+		rayapi.TargetsPath,
+		rayapi.SamplingMatchPath, rayapi.SamplingTrendPath,
 	} {
 		paths[p] = true
 	}

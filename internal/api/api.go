@@ -77,7 +77,7 @@ func New(c Config) *API {
 	a := &API{Config: c}
 	a.operations = map[string]operation{
 		"/TraceSegments":    {sends, a.putTraceSegments},
-		"/TelemetryRecords": {"PutTelemetryRecords", shaped(a.putTelemetryRecords)},
+		"/TelemetryRecords": {reports, shaped(a.putTelemetryRecords)},
 		"/TraceSummaries":   {"GetTraceSummaries", shaped(a.getTraceSummaries)},
 		"/Traces":           {"BatchGetTraces", shaped(a.batchGetTraces)},
 		"/ServiceGraph":     {"GetServiceGraph", shaped(a.getServiceGraph)},
@@ -126,13 +126,19 @@ func New(c Config) *API {
 
 		rayapi.AnalyzePath:  {"Analyze", shaped(a.analyze)},
 		rayapi.CompletePath: {"Complete", shaped(a.complete)},
+		rayapi.TargetsPath:  {"PutTarget", shaped(a.putTarget)},
 		rayapi.GraphPath:    {"Graph", shaped(a.matchingGraph)},
+
+		rayapi.SamplingMatchPath: {"MatchSamplingRules", shaped(a.matchSamplingRules)},
 	}
 	a.own = map[string]operation{
 		rayapi.InfoPath:    {"GetInfo", a.info},
 		rayapi.DaemonsPath: {"GetDaemons", a.listDaemons},
 		rayapi.ChecksPath:  {"GetChecks", a.checks},
 		rayapi.StoragePath: {"GetStorage", a.storage},
+		rayapi.TargetsPath: {"GetTargets", a.listTargets},
+
+		rayapi.SamplingTrendPath: {"GetSamplingTrend", a.samplingTrend},
 	}
 	a.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rayscope_api_requests_total", Help: "Requests to the X-Ray API by operation and result (ok, or the name of the error).",
@@ -175,7 +181,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.requests.WithLabelValues(op.name, "ok").Inc()
-	if asksForRules[op.name] {
+	if asksForRules[op.name] && r.UserAgent() != arrivals.Probe {
 		a.Book.Asked(op.name, a.Now())
 	}
 }
@@ -200,8 +206,11 @@ func (a *API) run(r *http.Request, op operation) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), maxTime)
 	defer cancel()
-	if op.name == sends {
+	switch op.name {
+	case sends:
 		ctx = ingest.From(ctx, a.sender(r))
+	case reports:
+		ctx = context.WithValue(ctx, agentKey{}, r.UserAgent())
 	}
 	out, err := op.answer(ctx, *body)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {

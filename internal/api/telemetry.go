@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -42,12 +43,26 @@ const (
 	maxResourceARN = 500
 )
 
+// maxAgent is how much of a User-Agent is kept, in bytes: program and version stand first in it.
+const maxAgent = 256
+
+// reports is the operation whose callers' User-Agent is looked at.
+const reports = "PutTelemetryRecords"
+
+// agentKey is the key of that in a context.
+type agentKey struct{}
+
+func agentOf(ctx context.Context) string {
+	agent, _ := ctx.Value(agentKey{}).(string)
+	return strings.ToValidUTF8(agent[:min(len(agent), maxAgent)], "")
+}
+
 // putTelemetryRecords takes what daemons report of themselves into the metrics, the log and the settings.
 func (a *API) putTelemetryRecords(ctx context.Context, in *putTelemetryRecordsInput) (any, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	d := settings.Daemon{Host: in.Hostname, Instance: in.EC2InstanceId, Resource: in.ResourceARN, Records: convert(in.TelemetryRecords, toTelemetry)}
+	d := settings.Daemon{Host: in.Hostname, Instance: in.EC2InstanceId, Resource: in.ResourceARN, Agent: agentOf(ctx), Records: convert(in.TelemetryRecords, toTelemetry)}
 	if err := a.Settings.Hear(ctx, a.Account, d); err != nil {
 		return nil, err
 	}
@@ -111,7 +126,7 @@ func (a *API) listDaemons(ctx context.Context, _ []byte) (any, error) {
 		return nil, err
 	}
 	return rayapi.DaemonsResponse{Daemons: convert(daemons, func(d settings.Daemon) rayapi.Daemon {
-		return rayapi.Daemon{Hostname: d.Host, EC2InstanceId: d.Instance, ResourceARN: d.Resource, LastHeard: epoch(d.Heard),
+		return rayapi.Daemon{Hostname: d.Host, EC2InstanceId: d.Instance, ResourceARN: d.Resource, LastHeard: epoch(d.Heard), UserAgent: d.Agent,
 			TelemetryRecords: convert(d.Records, ofTelemetry)}
 	})}, nil
 }

@@ -33,6 +33,9 @@ const (
 	Large = 50 << 10
 )
 
+// Probe is the service of test documents. They are not in the book: they tell nothing of programs.
+const Probe = "rayscope-doctor"
+
 // A Door is where documents come in.
 type Door string
 
@@ -117,6 +120,9 @@ type Note struct {
 // Note appends what there is to learn of a document that was parsed. It is entered by Took.
 func (b *Book) Note(notes []Note, d *segment.Digest, received segment.Time, bytes int) []Note {
 	own := d.Own()
+	if own.Name == Probe {
+		return notes
+	}
 	key := serviceKey{cut(own.Name), cut(d.InstanceID)}
 	if d.Kind == segment.KindSubsegment {
 		key = serviceKey{} // it is named after its call; whose it is, is not told

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -40,7 +41,6 @@ type bench struct {
 	stats     store.Stats
 	usage     store.Usage
 	fails     error
-	serial    int
 }
 
 func (b *bench) Stats() store.Stats { return b.stats }
@@ -137,6 +137,7 @@ func TestChecks(t *testing.T) {
 		{"nothing", "arriving", func(b *bench) { b.pass(time.Minute) }, "attention", []string{"Nothing has arrived since the server was started, 60 s ago", "rayscope doctor --daemon=127.0.0.1:2000"}},
 		{"daemon off", "arriving", func(b *bench) { b.info.Daemon = "" }, "attention", []string{"listener for X-Ray SDKs is off"}},
 		{"sending", "arriving", func(b *bench) { b.put(1, 1, "shop", 0, ""); b.pass(3 * time.Second) }, "ok", []string{"1 document", "the last 3 s ago", "datagrams to 127.0.0.1:2000"}},
+		{"only a probe", "arriving", func(b *bench) { b.put(1, 1, arrivals.Probe, 0, "") }, "attention", []string{"Nothing has arrived"}},
 		{"stopped", "arriving", func(b *bench) { b.put(1, 1, "shop", 0, ""); b.pass(time.Hour) }, "attention", []string{"The last document came 60 min ago"}},
 
 		{"no datagram", "datagrams", func(b *bench) {}, "unknown", []string{"No datagram has reached 127.0.0.1:2000"}},
@@ -269,6 +270,29 @@ func (b *bench) hear(t settings.Telemetry) {
 	t.Time = b.now
 	if err := b.settings.Hear(b.Context(), account, settings.Daemon{Host: "node-7", Records: []settings.Telemetry{t}}); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// Every answer leads to a section of the documentation.
+func TestDocumentation(t *testing.T) {
+	text, err := os.ReadFile("../../docs/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]bool{"": true}
+	for line := range strings.Lines(string(text)) {
+		if title, ok := strings.CutPrefix(line, "## "); ok {
+			sections[strings.NewReplacer(" ", "-", ",", "", ":", "").Replace(strings.ToLower(strings.TrimSpace(title)))] = true
+		}
+	}
+	out, err := newBench(t).room.Checks(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range out.Checks {
+		if !sections[c.Documentation] {
+			t.Errorf("check %s leads to #%s of docs/troubleshooting.md, which is not there", c.Id, c.Documentation)
+		}
 	}
 }
 

@@ -29,7 +29,9 @@ const (
 const assets = "assets/"
 
 // routes are the first parts of the paths that the page itself takes apart.
-var routes = []string{"", "map", "traces", "trace", "trace-file", "compare", "analytics", "check", "start"}
+var routes = []string{
+	"", "map", "traces", "trace", "trace-file", "compare", "analytics", "insights", "groups", "sampling", "settings", "check", "start",
+}
 
 // policy lets the page use what comes from its own origin. Cloudscape and the charts set styles on elements.
 const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +

@@ -13,11 +13,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rayscope/rayscope/internal/arrivals"
 	"github.com/rayscope/rayscope/internal/rayapi"
 )
 
 // Service is the name under which probes appear on the map.
-const Service = "rayscope-doctor"
+const Service = arrivals.Probe
 
 const (
 	// callTime bounds a call to the daemon, which is near; a firewall that drops packets is noticed by it.
@@ -65,6 +66,7 @@ func ask(ctx context.Context, url string) (status int, err error) {
 		return 0, err
 	}
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", Service) // so that the server does not take it for an SDK
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0, err

@@ -6,7 +6,8 @@
 // member of a response is there; what is not known is null, and a list without items is empty.
 package rayapi
 
-// Paths of the operations. Info, Daemons, Checks and Storage are asked with GET, the others with POST and a JSON object.
+// Paths of the operations. Info, Daemons, Checks, Storage, SamplingTrend and Targets are asked with GET, the others with POST and a JSON
+// object; a POST to the path of Targets sets one.
 const (
 	InfoPath     = "/rayscope/v1/info"
 	DaemonsPath  = "/rayscope/v1/daemons"
@@ -14,7 +15,11 @@ const (
 	StoragePath  = "/rayscope/v1/storage"
 	AnalyzePath  = "/rayscope/v1/analyze"
 	CompletePath = "/rayscope/v1/complete"
+	TargetsPath  = "/rayscope/v1/targets"
 	GraphPath    = "/rayscope/v1/graph"
+
+	SamplingMatchPath = "/rayscope/v1/sampling/match"
+	SamplingTrendPath = "/rayscope/v1/sampling/trend"
 )
 
 // EpochSeconds is a point in time: seconds since 1970 with a fraction.

@@ -20,6 +20,7 @@ type Daemon struct {
 	EC2InstanceId    string            // empty elsewhere
 	ResourceARN      string            // empty if it did not say
 	LastHeard        *EpochSeconds     // by the server's clock
+	UserAgent        string            // of its last report, which names program and version, at most 256 bytes; empty if it did not say
 	TelemetryRecords []TelemetryRecord // in the order they were received
 }
 

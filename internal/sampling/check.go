@@ -71,13 +71,13 @@ func CheckName(name string) error {
 	return nil
 }
 
-type pattern struct {
+type limited struct {
 	member, value string
 	most          int
 }
 
-func (r *Rule) patterns() [6]pattern {
-	return [...]pattern{
+func (r *Rule) patterns() [6]limited {
+	return [...]limited{
 		{"ServiceName", r.ServiceName, MaxServiceName},
 		{"ServiceType", r.ServiceType, maxServiceType},
 		{"Host", r.Host, maxHost},

@@ -111,6 +111,22 @@ func (t *Targets) Statistics(now time.Time) (list []Statistic) {
 	return list
 }
 
+// Trend is what clients reported of each rule in the windows from from on, which are over at to, by its name: the
+// oldest first.
+func (t *Targets) Trend(from, to time.Time) map[string][]Statistic {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	trend := make(map[string][]Statistic, len(t.order))
+	for _, name := range t.order {
+		for _, w := range t.rules[name].windows {
+			if !w.start.Before(from) && !w.start.Add(WindowLength).After(to) {
+				trend[name] = append(trend[name], Statistic{name, w.start, w.Counts})
+			}
+		}
+	}
+	return trend
+}
+
 // Totals calls f with the sums of all reports on each rule since it was set first.
 func (t *Targets) Totals(f func(rule string, total Counts)) {
 	t.mu.Lock()

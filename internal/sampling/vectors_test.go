@@ -92,7 +92,21 @@ func TestVectorsMatch(t *testing.T) {
 		if _, s := cl.decide(start, c.r); s == nil || s.rule.Name != c.want {
 			t.Errorf("%s: %+v is decided by %+v, want %s", c.about, c.r, s, c.want)
 		}
+		if got := decides(append(slices.Clone(c.rules), sampling.Default(0, 0)), c.r); got != c.want {
+			t.Errorf("%s: the first rule without a mismatch for %+v is %s, want %s", c.about, c.r, got, c.want)
+		}
 	}
+}
+
+// decides is the first rule that SDKs try and that has no mismatch.
+func decides(rules []sampling.Rule, r request) string {
+	sampling.Order(rules)
+	for i := range rules {
+		if rules[i].SkippedFor() == "" && rules[i].Mismatches(&sampling.Request{ServiceName: r.service, ServiceType: r.kind, Host: r.host, HTTPMethod: r.method, URLPath: r.path}) == nil {
+			return rules[i].Name
+		}
+	}
+	return ""
 }
 
 // Vectors 9 and 10 are in TestDivision and TestRemainderStays, 12 in package api. Vector 11: a report on a deleted rule makes

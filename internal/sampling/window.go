@@ -1,6 +1,9 @@
 package sampling
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Counts are what clients count of a rule.
 type Counts struct {
@@ -28,19 +31,33 @@ type window struct {
 	Counts
 }
 
-// windows are the newest two in which there were reports; the newer may still be open.
-type windows [2]window // newer first
+// TrendFor is how far back the windows of a rule are kept: 90 of them are some 4 KB.
+const TrendFor = 15 * time.Minute
+
+// windows are those of the last TrendFor in which there were reports, oldest first; the newest may still be open.
+type windows []window
 
 func (w *windows) add(now time.Time, c Counts) {
-	if start := now.Truncate(WindowLength); !w[0].start.Equal(start) {
-		w[1], w[0] = w[0], window{start: start}
+	start := now.Truncate(WindowLength)
+	if n := len(*w); n == 0 || !(*w)[n-1].start.Equal(start) {
+		w.forget(now)
+		*w = append(*w, window{start: start})
 	}
-	w[0].add(c)
+	(*w)[len(*w)-1].add(c)
+}
+
+// forget makes room for one more window: what is too old goes, and the oldest if clocks that step back have made too many.
+func (w *windows) forget(now time.Time) {
+	n := max(0, len(*w)+1-int(TrendFor/WindowLength)-1)
+	for n < len(*w) && now.Sub((*w)[n].start) >= TrendFor+WindowLength {
+		n++
+	}
+	*w = slices.Delete(*w, 0, n)
 }
 
 // over is the newest window that has ended.
-func (w *windows) over(now time.Time) (window, bool) {
-	for _, is := range w {
+func (w windows) over(now time.Time) (window, bool) {
+	for _, is := range slices.Backward(w) {
 		if age := now.Sub(is.start); age >= WindowLength && age < WindowLength+statisticsFor {
 			return is, true
 		}

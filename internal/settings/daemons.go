@@ -17,6 +17,7 @@ type Daemon struct {
 	Instance string // id of the EC2 instance
 	Resource string // ARN of what it runs on
 	Heard    time.Time
+	Agent    string      // User-Agent of its last report; empty if there was none
 	Records  []Telemetry // the last ones, oldest first
 }
 

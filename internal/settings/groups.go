@@ -159,9 +159,13 @@ func (s *Settings) UpdateGroup(ctx context.Context, account store.Account, name,
 	return s.group(account, &g), nil
 }
 
-// DeleteGroup removes the group with its tags.
+// DeleteGroup removes the group with its tags and its target.
 func (s *Settings) DeleteGroup(ctx context.Context, account store.Account, name, arn string) error {
 	return s.change(ctx, account, func() ([]store.Change, error) {
+		guard, err := s.guard(ctx, account, groupPrefix)
+		if err != nil {
+			return nil, err
+		}
 		k, err := s.findGroup(ctx, account, name, arn)
 		if err != nil {
 			return nil, err
@@ -170,7 +174,7 @@ func (s *Settings) DeleteGroup(ctx context.Context, account store.Account, name,
 			return nil, invalid("GroupName %s is that of the group of all traces, which every account has. It cannot be deleted.", defaultName)
 		}
 		key := groupPrefix + k.value.Name
-		return []store.Change{{Key: key, Was: k.revision}, untagged(s.group(account, &k.value).ARN)}, nil
+		return []store.Change{guard, {Key: key, Was: k.revision}, untagged(s.group(account, &k.value).ARN), untargeted(k.value.Name)}, nil
 	})
 }
 

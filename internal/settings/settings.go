@@ -38,7 +38,8 @@ const (
 	tagPrefix      = "tag/" // then the ARN of the resource
 	policyPrefix   = "policy/"
 	indexingPrefix = "indexing/"
-	guardPrefix    = "guard/" // then one of the others
+	targetPrefix   = "target/" // then the name of a group; empty for all requests
+	guardPrefix    = "guard/"  // then one of the others
 )
 
 // ARN is the name of a resource of the account: of a sampling rule with its name, or of a group.

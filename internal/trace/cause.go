@@ -118,7 +118,8 @@ func (t *Trace) timeCauses() []Cause {
 }
 
 // longestChildren is for each entity its longest child of more than half of the total and no more than all of it; nil if
-// nothing has one. Of equally long ones it is the first listed.
+// nothing has one. Of equally long ones it is the first listed. A callee is preferred to steps of the call: SDKs for Go record the
+// wait for an answer as one, which says nothing of where the time went.
 func (t *Trace) longestChildren(total segment.Time) []int32 {
 	var longest []int32
 	for i := range t.Entities {
@@ -133,9 +134,17 @@ func (t *Trace) longestChildren(total segment.Time) []int32 {
 				longest[j] = None
 			}
 		}
-		if old := longest[up]; old == None || t.Entities[old].Duration() < d {
+		if old := longest[up]; old == None || t.Entities[old].explainsLess(e) {
 			longest[up] = e.Index
 		}
 	}
 	return longest
+}
+
+// explainsLess tells whether other, a child of the same entity, says better where the time went.
+func (e *Entity) explainsLess(other *Entity) bool {
+	if e.IsSegment() != other.IsSegment() {
+		return other.IsSegment()
+	}
+	return e.Duration() < other.Duration()
 }

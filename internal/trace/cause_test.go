@@ -212,6 +212,9 @@ func TestResponseTimeCauses(t *testing.T) {
 		{"a callee that reports", []string{seg(s1, "web", 0, 1, nested(sub(x1, "api.local", 0, .9, remote))),
 			seg(s2, "api", .1, .8, join(called(x1), nested(sub(x2, "think", .1, .7, ""))))},
 			"client web[web=1 api.local!=0.9] -> api[api=0.7 think=0.6]\n"},
+		{"a callee that reports, not the wait for it", []string{seg(s1, "web", 0, 1, nested(
+			sub(x1, "api.local", 0, .9, join(remote, nested(sub(x2, "response", 0, .9, "")))))), seg(s2, "api", .1, .8, called(x1))},
+			"client web[web=1 api.local!=0.9] -> api[api=0.7]\n"},
 		{"the net took the time", []string{seg(s1, "web", 0, 1, nested(sub(x1, "api.local", 0, .9, remote))), seg(s2, "api", .1, .2, called(x1))},
 			"client web[web=1 api.local!=0.9]\n"},
 		{"a segment under a segment", []string{seg(s1, "fn", 0, 1, ""), seg(s2, "fn", 0, .75, called(s1))}, "client fn[fn=1] -> fn[fn=0.75]\n"},

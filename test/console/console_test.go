@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,24 @@ func TestTrace(t *testing.T) {
 	browse(t, "web/e2e/trace.e2e.mjs", server)
 }
 
+// TestAdmin looks at the pages for insights, groups, sampling and settings, on a server that has insights and a key.
+func TestAdmin(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte(strings.Repeat("0f", 32)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := harness.Start(t, "--encryption-key-file", key)
+	if code := server.Stop(t); code != 0 {
+		t.Fatalf("the server ends with exit code %d; it printed:\n%s", code, server.Tail())
+	}
+	seed := exec.Command(harness.GoProgram(t, "insights"), server.DataDir, harness.Account, harness.Region, "6", "14")
+	if out, err := seed.CombinedOutput(); err != nil {
+		t.Fatalf("insights: %v\n%s", err, out)
+	}
+	server.Restart(t)
+	browse(t, "web/e2e/admin.e2e.mjs", server)
+}
+
 // TestMap looks at the service map: filters, panels, the keyboard, pictures, and a map of 300 services.
 func TestMap(t *testing.T) {
 	server := harness.Start(t)
@@ -56,6 +75,12 @@ func TestCheck(t *testing.T) {
 func TestList(t *testing.T) {
 	server := harness.Start(t)
 	browse(t, "web/e2e/list.e2e.mjs", server)
+}
+
+// TestHome asks Home what is wrong while an incident goes on that the script sends, and goes from there to the call that fails.
+func TestHome(t *testing.T) {
+	server := harness.Start(t)
+	browse(t, "web/e2e/home.e2e.mjs", server)
 }
 
 // TestAnalytics asks the page for analytics for the guilty annotation of an incident that it sends itself.

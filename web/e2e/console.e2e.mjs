@@ -23,8 +23,7 @@ const nodesOf = (map) => map.getByRole('button', { name: /^(?!.* to .*:).*(: |^C
 const edgesOf = (map) => map.getByRole('button', { name: / to .+: / });
 
 const openMap = async (page) => {
-  await page.goto(`${base}/`);
-  await page.waitForURL(/\/map/);
+  await page.goto(`${base}/map`);
   await edgesOf(mapOf(page)).first().waitFor();
   // The layout is there when the first label is; give the viewport its place before pictures are taken.
   await page.waitForTimeout(400);

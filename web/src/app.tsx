@@ -2,13 +2,13 @@ import { I18nProvider } from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy } from 'react';
-import { createBrowserRouter, Navigate } from 'react-router';
+import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { ApiError } from './api/client';
 import { Shell } from './components/shell/Shell';
 import { CrashPage } from './pages/CrashPage';
-import { paths } from './util/paths';
 
+const HomePage = lazy(() => import('./pages/HomePage'));
 const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
 const TracePage = lazy(() => import('./pages/TracePage'));
@@ -16,6 +16,11 @@ const AnalyticsPage = lazy(() => import('./pages/AnalyticsPage'));
 const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
 const ComparePage = lazy(() => import('./pages/ComparePage'));
 const CheckPage = lazy(() => import('./pages/CheckPage'));
+const InsightsPage = lazy(() => import('./pages/InsightsPage'));
+const InsightPage = lazy(() => import('./pages/InsightPage'));
+const GroupsPage = lazy(() => import('./pages/GroupsPage'));
+const SamplingPage = lazy(() => import('./pages/SamplingPage'));
+const SettingsPage = lazy(() => import('./pages/SettingsPage'));
 const StartPage = lazy(() => import('./pages/StartPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -36,7 +41,7 @@ const router = createBrowserRouter([
     element: <Shell />,
     errorElement: <CrashPage />,
     children: [
-      { index: true, element: <Navigate to={paths.map()} replace /> },
+      { index: true, element: <HomePage /> },
       { path: 'map', element: <MapPage /> },
       { path: 'traces', element: <TracesPage /> },
       { path: 'trace/:id', element: <TracePage /> },
@@ -44,6 +49,11 @@ const router = createBrowserRouter([
       { path: 'trace-file', element: <TraceFilePage /> },
       { path: 'compare', element: <ComparePage /> },
       { path: 'check', element: <CheckPage /> },
+      { path: 'insights', element: <InsightsPage /> },
+      { path: 'insights/:id', element: <InsightPage /> },
+      { path: 'groups', element: <GroupsPage /> },
+      { path: 'sampling', element: <SamplingPage /> },
+      { path: 'settings', element: <SettingsPage /> },
       { path: 'start', element: <StartPage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

@@ -1,4 +1,4 @@
-import type { AnalyzeRequest, AnalyzeResponse, ChecksResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, StorageResponse } from './rayscope.gen';
+import type { AnalyzeRequest, AnalyzeResponse, ChecksResponse, CompleteRequest, CompleteResponse, GraphRequest, GraphResponse, Info, PutTargetRequest, PutTargetResponse, StorageResponse, TargetsResponse } from './rayscope.gen';
 import type {
   BatchGetTracesResponse,
   GetGroupsResponse,
@@ -14,13 +14,15 @@ import type {
 
 export type ApiErrorKind = 'offline' | 'refused' | 'throttled' | 'missing' | 'server' | 'unreadable';
 
-/** Every failure of a call. `message` is a sentence for people; `name` is the X-Ray exception if there was one. */
+/** Every failure of a call. `message` is a sentence for people, `said` what the server said, if anything; `name` is the X-Ray exception if there was one. */
 export class ApiError extends Error {
   readonly kind: ApiErrorKind;
+  readonly said: string;
 
-  constructor(kind: ApiErrorKind, message: string, name = 'ApiError') {
+  constructor(kind: ApiErrorKind, message: string, name = 'ApiError', said = '') {
     super(message);
     this.kind = kind;
+    this.said = said;
     this.name = name;
   }
 }
@@ -51,10 +53,10 @@ const failure = async (response: Response): Promise<ApiError> => {
   const kind = kindOf(response.status);
   const said = messageOf(await response.json().catch((): unknown => null));
   const name = response.headers.get('x-amzn-ErrorType')?.split(':')[0] ?? `HTTP ${response.status}`;
-  return new ApiError(kind, said === '' ? sentences[kind] : `${sentences[kind]} It says: ${said}`, name);
+  return new ApiError(kind, said === '' ? sentences[kind] : `${sentences[kind]} It says: ${said}`, name, said);
 };
 
-const request = async <T>(path: string, init: RequestInit): Promise<T> => {
+export const request = async <T>(path: string, init: RequestInit): Promise<T> => {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -80,7 +82,7 @@ const viewer = async (): Promise<string> => {
   return response.text();
 };
 
-const post = <T>(path: string, body: object, signal: AbortSignal): Promise<T> =>
+export const post = <T>(path: string, body: object, signal: AbortSignal | null = null): Promise<T> =>
   request<T>(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -99,6 +101,8 @@ export const api = {
   groups: (NextToken: string | null, signal: AbortSignal) => post<GetGroupsResponse>('/Groups', NextToken === null ? {} : { NextToken }, signal),
   analyze: (query: AnalyzeRequest, signal: AbortSignal) => post<AnalyzeResponse>('/rayscope/v1/analyze', query, signal),
   complete: (query: CompleteRequest, signal: AbortSignal) => post<CompleteResponse>('/rayscope/v1/complete', query, signal),
+  targets: (signal: AbortSignal) => request<TargetsResponse>('/rayscope/v1/targets', { signal }),
+  putTarget: (target: PutTargetRequest, signal: AbortSignal) => post<PutTargetResponse>('/rayscope/v1/targets', target, signal),
   graph: (query: GraphRequest, signal: AbortSignal) => post<GraphResponse>('/rayscope/v1/graph', query, signal),
   timeSeries: (query: TimeSeriesRequest, signal: AbortSignal) => post<TimeSeriesResponse>('/TimeSeriesServiceStatistics', query, signal),
   viewer,

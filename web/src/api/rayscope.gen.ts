@@ -687,6 +687,8 @@ export interface Daemon {
   ResourceARN: string;
   /** by the server's clock */
   LastHeard: EpochSeconds | null;
+  /** of its last report, which names program and version, at most 256 bytes; empty if it did not say */
+  UserAgent: string;
   /** in the order they were received */
   TelemetryRecords: TelemetryRecord[];
 }
@@ -721,4 +723,117 @@ export interface BackendConnectionErrors {
   UnknownHostCount: number;
   /** all else */
   OtherCount: number;
+}
+
+/** SamplingMatchRequest describes a request as an SDK knows it when it decides whether to sample. What is empty is not known, and every pattern matches it, as in X-Ray's SDKs. Each has at most 2,048 characters. */
+export interface SamplingMatchRequest {
+  /** of the segment */
+  ServiceName?: string;
+  /** its origin, for example AWS::ECS::Container */
+  ServiceType?: string;
+  /** of the request */
+  Host?: string;
+  /** GET, POST, ... */
+  HTTPMethod?: string;
+  /** without host and query */
+  URLPath?: string;
+  /** how many such requests there are, 0 to 1,000,000,000; null if that does not matter */
+  RequestsPerSecond?: number | null;
+}
+
+/** SamplingMatchResponse says which sampling rule decides on the request, and why the others do not. */
+export interface SamplingMatchResponse {
+  /** of the rule that decides */
+  RuleName: string;
+  /** all, in the order in which they are tried */
+  Rules: SamplingVerdict[];
+  /** of RequestsPerSecond, on average, once clients share the whole reservoir; null if that was not given */
+  SampledPerSecond: number | null;
+}
+
+/** SamplingVerdict is what one rule makes of the request. */
+export interface SamplingVerdict {
+  RuleName: string;
+  /** lower ones are tried first */
+  Priority: number;
+  /** decides, differs (a pattern does not match), skipped (SDKs do not try it) or later (an earlier one decides) */
+  Verdict: string;
+  /** Attributes or ResourceARN, which X-Ray's SDKs do not know when they decide, so that they leave the rule out; Version if it is not 1; null if they try it */
+  SkippedFor: string | null;
+  /** what differs, also of rules that come later */
+  Mismatches: SamplingMismatch[];
+}
+
+/** SamplingMismatch is a member of the request that a rule's pattern does not match. */
+export interface SamplingMismatch {
+  /** its name in a rule */
+  Member: string;
+  /** of the rule: * is any run of characters, ? is one, case does not matter */
+  Pattern: string;
+  /** of the request */
+  Value: string;
+}
+
+/** SamplingTrendResponse is what clients reported of each sampling rule lately. It is kept in memory, since the server began. */
+export interface SamplingTrendResponse {
+  /** length of a window */
+  WindowSeconds: number;
+  /** beginning of the time that is told of */
+  StartTime: EpochSeconds | null;
+  /** its end, where the newest window that is over ends */
+  EndTime: EpochSeconds | null;
+  /** in the order in which they are tried */
+  Rules: SamplingTrend[];
+}
+
+/** SamplingTrend is one rule's reports. */
+export interface SamplingTrend {
+  RuleName: string;
+  /** those in which there were reports, the oldest first */
+  Windows: SamplingWindow[];
+}
+
+/** SamplingWindow sums what clients reported in a window. */
+export interface SamplingWindow {
+  /** beginning of the window */
+  Timestamp: EpochSeconds | null;
+  /** requests that the rule decided on */
+  RequestCount: number;
+  /** of them; some SDKs count borrowed ones too */
+  SampledCount: number;
+  /** sampled by clients that had no quota yet */
+  BorrowCount: number;
+}
+
+/** TargetsResponse is what is wanted of requests. For a group counts its own target, else that of all requests, else the default. */
+export interface TargetsResponse {
+  /** counts until others are set */
+  Default: Target;
+  /** those that were set, that of all requests first, then by the names of their groups */
+  Targets: Target[];
+}
+
+/** Target is what is wanted of the requests of a group. */
+export interface Target {
+  /** empty: of all requests */
+  GroupName: string;
+  /** percent of requests that have to end without a fault */
+  Availability: number;
+  /** 95 % of requests have to be answered within this time */
+  ResponseTime: Seconds;
+}
+
+/** PutTargetRequest sets the target of a group, or of all requests. A group that is deleted takes its target along. */
+export interface PutTargetRequest {
+  /** empty: of all requests */
+  GroupName?: string;
+  /** percent, from 0 to 99.999; required */
+  Availability: number | null;
+  /** more than 0, at most 3,600; required */
+  ResponseTime: Seconds | null;
+}
+
+/** PutTargetResponse is the target as it is now. */
+export interface PutTargetResponse {
+  Target: Target;
 }

@@ -186,6 +186,12 @@ export interface GroupSummary {
   GroupName: string;
   GroupARN: string | null;
   FilterExpression: string | null;
+  InsightsConfiguration: InsightsConfiguration | null;
+}
+
+export interface InsightsConfiguration {
+  InsightsEnabled: boolean | null;
+  NotificationsEnabled: boolean | null;
 }
 
 export interface GetGroupsResponse {

@@ -8,8 +8,8 @@ export const CrashPage = () => {
       <div className="rs-card rs-empty" role="alert">
         <h1 className="rs-h1">The console stumbled</h1>
         <p>This is a defect of the console, not of your data. {error instanceof Error ? `It says: ${error.message}` : ''}</p>
-        <a className="rs-link" href="/map">
-          Load the service map afresh
+        <a className="rs-link" href="/">
+          Load the console afresh
         </a>
       </div>
     </main>

@@ -8,8 +8,8 @@ const NotFoundPage = () => {
     <div className="rs-card rs-empty">
       <h1 className="rs-h1">There is no such page</h1>
       <p>The address may be mistyped.</p>
-      <Link className="rs-link" to={paths.map()}>
-        Go to the service map
+      <Link className="rs-link" to={paths.home()}>
+        Go to Home
       </Link>
     </div>
   );

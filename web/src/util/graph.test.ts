@@ -90,3 +90,10 @@ test('a healthy map says so and names the slowest', () => {
   const healthy = [service(0, 'web', null, { Root: true }), service(1, 'db', 'Database::SQL', { SummaryStatistics: statistics(5, 0, 2) })];
   expect(summaryOf(graphOf(healthy), 1)).toMatchObject({ size: '2 services, 10 requests/min', news: 'no service is failing; slowest is db with 2 s on average', level: 'ok' });
 });
+
+test('of a link the average is how long work waited, not how long the receiver took', () => {
+  const edge: Edge = { ReferenceId: 1, StartTime: null, EndTime: null, SummaryStatistics: statistics(4, 0, 9), ResponseTimeHistogram: [], Aliases: [], EdgeType: 'link', ReceivedEventAgeHistogram: [{ Value: 1, Count: 3 }, { Value: 5, Count: 1 }] };
+  const node = { Names: [], AccountId: null, Type: null, Root: null, State: null, StartTime: null, EndTime: null, SummaryStatistics: null, DurationHistogram: null, ResponseTimeHistogram: null };
+  const { edges } = graphOf([{ ...node, ReferenceId: 0, Name: 'queue', Edges: [edge] }, { ...node, ReferenceId: 1, Name: 'worker', Edges: [] }]);
+  expect(edges[0]?.traffic).toMatchObject({ total: 4, average: 2 });
+});

@@ -1,5 +1,6 @@
+import type { ImpactService } from '../api/adminTypes';
 import type { HistogramEntry, Service } from '../api/types';
-import { countsOf, totalOf, type Counts } from './status';
+import { countsOf, noCounts, totalOf, type Counts } from './status';
 
 /** What is counted of a node or an edge. */
 export interface Traffic {
@@ -73,10 +74,19 @@ const edgesOf = (service: Service, keys: Map<number, string>): GraphEdge[] => {
       to,
       aliases: [...new Set((edge.Aliases ?? []).map((alias) => alias.Name ?? '').filter((name) => name !== ''))],
       isLink,
-      traffic: trafficOf(edge.SummaryStatistics, isLink ? edge.ReceivedEventAgeHistogram : edge.ResponseTimeHistogram),
+      traffic: isLink
+        ? waitingOf(trafficOf(edge.SummaryStatistics, edge.ReceivedEventAgeHistogram))
+        : trafficOf(edge.SummaryStatistics, edge.ResponseTimeHistogram),
     });
   }
   return edges;
+};
+
+/** Of a link what counts is how long work waited; its statistics have the time that the receiver took. */
+const waitingOf = (traffic: Traffic): Traffic => {
+  const events = traffic.histogram.reduce((sum, { Count }) => sum + Count, 0);
+  const time = traffic.histogram.reduce((sum, { Value, Count }) => sum + Value * Count, 0);
+  return { ...traffic, average: events === 0 ? null : time / events };
 };
 
 const byKey = <T extends { key: string }>(items: T[]): T[] => {
@@ -89,6 +99,34 @@ export const graphOf = (services: Service[] | null): Graph => {
   const all = services ?? [];
   const keys = new Map(all.map((service) => [service.ReferenceId, nodeKey(service)]));
   return { nodes: byKey(all.map(nodeOf)), edges: byKey(all.flatMap((service) => edgesOf(service, keys))) };
+};
+
+const noTraffic: Traffic = { counts: noCounts, total: 0, average: null, histogram: [] };
+
+/** impactOf is the graph of the services that an insight touches, with their traffic as far as `known` has it. */
+export const impactOf = (services: ImpactService[] | null, known: Graph): Graph => {
+  const all = services ?? [];
+  const keys = new Map(all.map((service) => [service.ReferenceId, nodeKey(service)]));
+  const nodes = new Map(known.nodes.map((node) => [node.key, node]));
+  const edges = new Map(known.edges.map((edge) => [edge.key, edge]));
+  return {
+    nodes: byKey(
+      all.map((service): GraphNode => {
+        const key = nodeKey(service);
+        return nodes.get(key) ?? { key, name: service.Name ?? 'unnamed', type: service.Type, isClient: service.Type === 'client', isRoot: false, traffic: noTraffic };
+      }),
+    ),
+    edges: byKey(
+      all.flatMap((service) =>
+        (service.Edges ?? []).flatMap(({ ReferenceId }): GraphEdge[] => {
+          const [from, to] = [nodeKey(service), keys.get(ReferenceId)];
+          if (to === undefined) return [];
+          const key = edgeKey(from, to);
+          return [edges.get(key) ?? { key, from, to, aliases: [], isLink: false, traffic: noTraffic }];
+        }),
+      ),
+    ),
+  };
 };
 
 /** The shape of a graph without its numbers: positions are kept while it is the same. */

@@ -10,6 +10,7 @@ export const withView = (path: string, view: Partial<View>, more: Record<string,
 
 /** All links of the console are built here. */
 export const paths = {
+  home: (view: Partial<View> = {}) => withView('/', view),
   map: (view: Partial<View> = {}) => withView('/map', view),
   traces: (view: Partial<View> = {}) => withView('/traces', view),
   trace: (id: string, view: Partial<View> = {}) => withView(`/trace/${encodeURIComponent(id)}`, view),
@@ -17,6 +18,11 @@ export const paths = {
   traceFile: () => '/trace-file',
   compare: (a: string, b = '') => `/compare?${new URLSearchParams({ a, ...(b === '' ? {} : { b }) }).toString()}`,
   check: () => '/check',
+  insights: (view: Partial<View> = {}) => withView('/insights', view),
+  insight: (id: string) => `/insights/${encodeURIComponent(id)}`,
+  groups: () => '/groups',
+  sampling: () => '/sampling',
+  settings: () => '/settings',
   start: () => '/start',
 };
 

@@ -8,7 +8,7 @@ import { paths } from '../../util/paths';
 const Evidence = ({ check }: { check: Check }) => (
   <details className="rs-check-evidence" open={isWrong(check)}>
     <summary>Evidence</summary>
-    <dl className="rs-facts rs-facts-wide">
+    <dl>
       {check.Facts.map(({ Name, Value, TraceId }) => (
         <div key={`${Name} ${Value}`}>
           <dt>{Name}</dt>

@@ -1,14 +1,16 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, useContext } from 'react';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { durationText } from '../../util/format';
 import { shareText } from '../../util/status';
 import type { MapEdge } from './model';
 import { toneOf } from './model';
 import { roundedPath } from './path';
+import { SelectEdge } from './selectEdge';
 
 const EdgeLabel = ({ data, selected }: { data: NonNullable<MapEdge['data']>; selected: boolean }) => {
-  const { edge, amount, label, spoken, select } = data;
+  const { edge, amount, label, spoken } = data;
+  const select = useContext(SelectEdge);
   const tone = toneOf(edge.traffic);
   const { average, counts, total } = edge.traffic;
   return (

@@ -12,8 +12,9 @@ import { layoutOf, type Layout } from './layout';
 import { MapButtons } from './MapButtons';
 import { MapEdgeView } from './MapEdgeView';
 import { MapNodeView } from './MapNodeView';
-import { edgesOf, nodesOf, type AmountOf, type Drawing, type MapEdge, type MapNode } from './model';
+import { edgesOf, nodesOf, withChosen, withSelected, type AmountOf, type Drawing, type MapEdge, type MapNode } from './model';
 import { isArrowKey, neighbourOf } from './neighbour';
+import { SelectEdge } from './selectEdge';
 import { sizesOf } from './sizes';
 import { useKeepFitted } from './useKeepFitted';
 import { useReveal } from './useReveal';
@@ -64,8 +65,6 @@ const none: MapSelection = { node: null, edge: null };
 
 /** Below this zoom words are too small to read, and cost more to draw than all else. */
 const wordsZoom = 0.34;
-/** With more nodes than this, those out of sight are not drawn. */
-const manyNodes = 60;
 
 type CanvasProps = ServiceMapProps & { layout: Layout };
 
@@ -73,9 +72,11 @@ const focusedNode = (event: KeyboardEvent): string | null => (event.target insta
 
 const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'same', tools }: CanvasProps) => {
   const drawing = useMemo((): Drawing => ({ layout, amountOf, sizes: sizesOf(graph.nodes, size) }), [graph, layout, amountOf, size]);
-  const nodes = useMemo(() => nodesOf(graph, drawing, selected.node), [graph, drawing, selected.node]);
-  const edges = useMemo(() => edgesOf(graph, drawing, selected.edge, (edge) => onSelect({ node: null, edge })), [graph, drawing, selected.edge, onSelect]);
-  const { container, fit, moves } = useKeepFitted(layout);
+  const placed = useMemo(() => nodesOf(graph, drawing), [graph, drawing]);
+  const nodes = useMemo(() => withSelected(placed, selected.node), [placed, selected.node]);
+  const routed = useMemo(() => edgesOf(graph, drawing), [graph, drawing]);
+  const edges = useMemo(() => withChosen(routed, selected.edge), [routed, selected.edge]);
+  const { container, fit, onMove } = useKeepFitted(layout);
   const reveal = useReveal(layout, selected.node);
   const far = useStore(({ transform }) => transform[2] < wordsZoom);
 
@@ -87,8 +88,7 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
     const next = neighbourOf(graph, layout, at, event.key);
     if (next === null) return;
     reveal(next);
-    // What was out of sight is drawn first.
-    requestAnimationFrame(() => requestAnimationFrame(() => container.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true })));
+    container.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
   };
   return (
     // The keys are those of the nodes inside, which are buttons.
@@ -102,12 +102,11 @@ const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'sa
         onNodeClick={(_, node) => onSelect({ node: node.id, edge: null })}
         onEdgeClick={(_, edge) => onSelect({ node: null, edge: edge.id })}
         onPaneClick={() => onSelect(none)}
-        {...moves}
+        onMove={onMove}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
         edgesFocusable={false}
-        onlyRenderVisibleElements={nodes.length > manyNodes}
         disableKeyboardA11y
         deleteKeyCode={null}
         zoomOnDoubleClick={false}
@@ -131,7 +130,9 @@ export const ServiceMap = (props: ServiceMapProps) => {
   if (layout.data === undefined) return <Skeleton height="100%" label="Drawing the map" />;
   return (
     <ReactFlowProvider>
-      <Canvas {...props} layout={layout.data} />
+      <SelectEdge value={(edge) => props.onSelect({ node: null, edge })}>
+        <Canvas {...props} layout={layout.data} />
+      </SelectEdge>
     </ReactFlowProvider>
   );
 };

@@ -31,6 +31,9 @@ const legendHeight = 40;
 const leastWidth = 720;
 const longestName = 24;
 
+/** Words have a seam of the background, so that lines behind them do not cross them. */
+const seam = (colour: Resolve): string => `paint-order="stroke" stroke="${colour('--rs-surface')}" stroke-width="4" stroke-linejoin="round"`;
+
 const text = (x: number, y: number, size: number, fill: string, words: string, more = ''): string =>
   `<text x="${round(x)}" y="${round(y)}" font-size="${size}" fill="${fill}" ${more}>${escaped(words)}</text>`;
 
@@ -63,9 +66,9 @@ const nodePart = (node: GraphNode, { layout, sizes, amountOf }: Drawing, colour:
     `<circle cx="${cx}" cy="${cy}" r="${size / 2}" fill="${colour('--rs-surface')}"/>`,
     ringPart(node, cx, cy, size, colour),
     `<path transform="translate(${round(cx - icon / 2)} ${round(cy - icon / 2)}) scale(${round(icon / 2.4) / 10})" d="${drawings[describeType(node.type).kind]}" fill="none" stroke="${colour('--rs-muted')}" stroke-width="1.6"/>`,
-    text(cx, place.y + ringSize + 18, 14, colour('--rs-text'), shortened(titleOf(node)), `${middle} font-weight="700"`),
-    numbers === '' ? '' : text(cx, place.y + ringSize + 34, 12, colour('--rs-muted'), numbers, middle),
-    worst === 'ok' ? '' : text(cx + size / 2, place.y + 4, 12, colour(`--rs-${worst}`), `${shareText(counts[worst], total)} ${classWords[worst].plural}`, 'font-weight="700"'),
+    text(cx, place.y + ringSize + 18, 14, colour('--rs-text'), shortened(titleOf(node)), `${middle} font-weight="700" ${seam(colour)}`),
+    numbers === '' ? '' : text(cx, place.y + ringSize + 34, 12, colour('--rs-muted'), numbers, `${middle} ${seam(colour)}`),
+    worst === 'ok' ? '' : text(cx + size / 2, place.y + 4, 12, colour(`--rs-${worst}`), `${shareText(counts[worst], total)} ${classWords[worst].plural}`, `font-weight="700" ${seam(colour)}`),
     '</g>',
   ].join('');
 };
@@ -83,7 +86,7 @@ const edgePart = (edge: GraphEdge, most: number, drawing: Drawing, colour: Resol
   const { average, counts, total } = edge.traffic;
   const { x, y } = route.label;
   const lines = [average === null ? '–' : durationText(average), tone === 'ok' ? drawing.amountOf(edge.traffic) : `${shareText(counts[tone], total)} ${classWords[tone].plural}`];
-  const label = `<rect x="${round(x - 34)}" y="${round(y - 16)}" width="68" height="32" rx="6" fill="${colour('--rs-surface')}"/>${text(x, y - 3, 12, colour('--rs-text'), lines[0] ?? '', middle)}${text(x, y + 12, 12, colour(tone === 'ok' ? '--rs-muted' : `--rs-${tone}`), lines[1] ?? '', middle)}`;
+  const label = `<rect x="${round(x - 38)}" y="${round(y - 16)}" width="76" height="32" rx="6" fill="${colour('--rs-surface')}"/>${text(x, y - 3, 12, colour('--rs-text'), lines[0] ?? '', middle)}${text(x, y + 12, 12, colour(tone === 'ok' ? '--rs-muted' : `--rs-${tone}`), lines[1] ?? '', middle)}`;
   return [
     `<path d="${roundedPath(route.points)}" fill="none" stroke="${stroke}" stroke-width="${round(thickness(total, most))}"${edge.isLink ? ' stroke-dasharray="2 6"' : ''}/>`,
     end === undefined ? '' : `<path transform="translate(${round(end.x)} ${round(end.y)}) rotate(${round(angle)})" d="M-10,-5L0,0L-10,5z" fill="${stroke}"/>`,

@@ -1,4 +1,4 @@
-import { MarkerType, type Edge, type Node } from '@xyflow/react';
+import { MarkerType, type Edge, type EdgeMarker, type Node } from '@xyflow/react';
 import { countText, durationText, rateText } from '../../util/format';
 import type { Graph, GraphEdge, GraphNode, Traffic } from '../../util/graph';
 import { describeType, shortName } from '../../util/nodeType';
@@ -8,7 +8,7 @@ import { touchRings } from './path';
 import { ringSize } from './sizes';
 
 export type MapNode = Node<{ node: GraphNode; amount: string; size: number; reachable: boolean }, 'service'>;
-export type MapEdge = Edge<{ edge: GraphEdge; points: Point[]; label: Point; amount: string; spoken: string; quiet: boolean; select: (key: string) => void }, 'call'>;
+export type MapEdge = Edge<{ edge: GraphEdge; points: Point[]; label: Point; amount: string; spoken: string; quiet: boolean }, 'call'>;
 
 /** How a map is drawn: its places, the sizes of its rings, how amounts are said. */
 export interface Drawing {
@@ -63,10 +63,9 @@ export const spokenNode = (node: GraphNode, amount: string): string =>
 
 export const thickness = (total: number, most: number): number => (most === 0 ? 1.5 : 1.5 + 4.5 * Math.sqrt(total / most));
 
-/** nodesOf places the nodes. Of many the Tab key reaches one, the selected or the first; arrow keys go on from there. */
-export const nodesOf = (graph: Graph, { layout, sizes, amountOf }: Drawing, selected: string | null): MapNode[] => {
-  const entry = graph.nodes.find(({ key }) => key === selected) ?? graph.nodes.find(({ isClient }) => isClient) ?? graph.nodes[0];
-  return graph.nodes.flatMap((node) => {
+/** nodesOf places the nodes. */
+export const nodesOf = (graph: Graph, { layout, sizes, amountOf }: Drawing): MapNode[] =>
+  graph.nodes.flatMap((node) => {
     const position = layout.nodes.get(node.key);
     if (position === undefined) return [];
     return [
@@ -76,11 +75,18 @@ export const nodesOf = (graph: Graph, { layout, sizes, amountOf }: Drawing, sele
         position,
         width: ringSize,
         height: ringSize,
-        selected: node.key === selected,
-        data: { node, amount: amountOf(node.traffic), size: sizes.get(node.key) ?? ringSize, reachable: node === entry },
+        data: { node, amount: amountOf(node.traffic), size: sizes.get(node.key) ?? ringSize, reachable: false },
       },
     ];
   });
+
+/**
+ * withSelected marks the selected node. Of many the Tab key reaches one, the selected or the first; arrow keys go on from
+ * there. All others stay the same objects, so that they are not drawn again.
+ */
+export const withSelected = (nodes: MapNode[], selected: string | null): MapNode[] => {
+  const entry = nodes.find(({ id }) => id === selected) ?? nodes.find(({ data }) => data.node.isClient) ?? nodes[0];
+  return nodes.map((node) => (node === entry ? { ...node, selected: node.id === selected, data: { ...node.data, reachable: true } } : node));
 };
 
 /** routeOf is the drawn route of an edge and where its label stands; nothing while it is not laid out. */
@@ -95,14 +101,14 @@ export const routeOf = ({ layout, sizes }: Drawing, { key, from, to }: GraphEdge
 /** The most calls on one edge, which is drawn thickest. */
 export const mostOf = ({ edges }: Graph): number => Math.max(0, ...edges.map(({ traffic }) => traffic.total));
 
-export const edgesOf = (graph: Graph, drawing: Drawing, selected: string | null, select: (key: string) => void): MapEdge[] => {
+export const edgesOf = (graph: Graph, drawing: Drawing): MapEdge[] => {
   const most = mostOf(graph);
   const names = new Map(graph.nodes.map((node) => [node.key, titleOf(node)]));
   const many = graph.edges.length > manyEdges;
   return graph.edges.flatMap((edge) => {
     const route = routeOf(drawing, edge);
     if (route === null) return [];
-    const colour = edge.key === selected ? 'var(--rs-accent)' : colourOf(edge.traffic);
+    const colour = colourOf(edge.traffic);
     const amount = drawing.amountOf(edge.traffic);
     return [
       {
@@ -110,22 +116,32 @@ export const edgesOf = (graph: Graph, drawing: Drawing, selected: string | null,
         type: 'call' as const,
         source: edge.from,
         target: edge.to,
-        selected: edge.key === selected,
-        style: { stroke: colour, strokeWidth: thickness(edge.traffic.total, most), ...(edge.isLink ? { strokeDasharray: '2 6' } : {}) },
-        markerEnd: { type: MarkerType.ArrowClosed, color: colour, markerUnits: 'userSpaceOnUse', width: 16, height: 16 },
+        style: { stroke: colour, strokeWidth: thickness(edge.traffic.total, most), ...(many ? { strokeOpacity: 0.5 } : {}), ...(edge.isLink ? { strokeDasharray: '2 6' } : {}) },
+        markerEnd: arrowOf(colour),
         data: {
           edge,
           ...route,
           amount,
           spoken: `${names.get(edge.from) ?? ''} to ${names.get(edge.to) ?? ''}: ${spokenTraffic(edge.traffic, amount)}`,
           // Of many calls only those in trouble are labelled.
-          quiet: many && edge.key !== selected && toneOf(edge.traffic) === 'ok',
-          select,
+          quiet: many && toneOf(edge.traffic) === 'ok',
         },
       },
     ];
   });
 };
+
+const arrowOf = (color: string): EdgeMarker => ({ type: MarkerType.ArrowClosed, color, markerUnits: 'userSpaceOnUse', width: 16, height: 16 });
+
+const accent = 'var(--rs-accent)';
+
+/** withChosen marks the selected edge; all others stay the same objects. */
+export const withChosen = (edges: MapEdge[], selected: string | null): MapEdge[] =>
+  edges.map((edge) =>
+    edge.id === selected && edge.data !== undefined
+      ? { ...edge, selected: true, style: { ...edge.style, stroke: accent, strokeOpacity: 1 }, markerEnd: arrowOf(accent), data: { ...edge.data, quiet: false } }
+      : edge,
+  );
 
 /** What fitting the map into view must leave room for: captions hang below and beside the rings. */
 export const captionOverhang = { side: (captionSize.width - ringSize) / 2, bottom: captionSize.height };

@@ -78,9 +78,5 @@ export const useKeepFitted = (layout: Layout) => {
     if (event !== null) moved.current = true;
   }, []);
 
-  // While it moves the map is one picture for the browser, which is drawn anew when it rests. No part of React knows.
-  const onMoveStart = useCallback(() => container.current?.setAttribute('data-moving', ''), []);
-  const onMoveEnd = useCallback(() => container.current?.removeAttribute('data-moving'), []);
-
-  return { container, fit, moves: { onMove, onMoveStart, onMoveEnd } };
+  return { container, fit, onMove };
 };

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import type { KeySection } from '../../ui/KeySheet';
 
 /** Single keys of the trace page, besides those of the tree that has the focus. */
 export const shortcuts = {
@@ -31,6 +32,13 @@ export const treeKeys: [string, string][] = [
   ['Escape', 'In the flame graph: zoom out'],
 ];
 
+/** All keys of the trace page, by place. */
+export const traceKeys: KeySection[] = [
+  { title: 'Anywhere on the page of a trace', keys: Object.entries(shortcuts) },
+  { title: 'In the timeline and the flame graph', keys: treeKeys },
+  { title: 'On the handles of the overview', keys: [['← →', 'Move the edge of what is shown by a hundredth']] },
+];
+
 // Speech input types letters by accident, so single keys can be turned off. The choice lasts as long as the page.
 let on = true;
 const listeners = new Set<() => void>();
@@ -50,6 +58,9 @@ export const useShortcutsOn = (): boolean => useSyncExternalStore(subscribe, () 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable], dialog *');
 
+/** isSingleKey tells whether a key is meant as a shortcut: alone, not typed into a field, and not while shortcuts are off. */
+export const isSingleKey = (event: KeyboardEvent): boolean => on && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+
 /** useShortcuts calls `act` for single keys pressed anywhere but in a field or a dialog. */
 export const useShortcuts = (act: (key: Shortcut) => void): void => {
   const latest = useRef(act);
@@ -58,7 +69,7 @@ export const useShortcuts = (act: (key: Shortcut) => void): void => {
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (!on || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !isShortcut(event.key)) return;
+      if (!isSingleKey(event) || !isShortcut(event.key)) return;
       event.preventDefault();
       latest.current(event.key);
     };

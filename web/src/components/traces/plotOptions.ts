@@ -85,6 +85,9 @@ export const heatAreaAt = (heat: HeatMap, { x, y }: Area): { window: Window; ban
 const clockOf = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const clockText = (epoch: number): string => clockOf.format(new Date(epoch * 1000));
 
+/** Labels of rows that stand clear of each other in a chart of this height. */
+const mostRowLabels = 8;
+
 /** heatOption draws how many traces took how long when: the fuller the colour, the more. Cells with faults have a frame. */
 export const heatOption = (heat: HeatMap): DrawOption => (colour) => {
   const { first, count } = usedRows(heat);
@@ -108,7 +111,7 @@ export const heatOption = (heat: HeatMap): DrawOption => (colour) => {
       places(heat.Columns),
     ],
     yAxis: [
-      { type: 'category', data: Array.from({ length: count }, (_, i) => durationText(heat.Bounds[first + i] ?? 0)), axisTick: { show: false }, axisLine: { show: false }, axisLabel: labels(colour) },
+      { type: 'category', data: Array.from({ length: count }, (_, i) => durationText(heat.Bounds[first + i] ?? 0)), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...labels(colour), interval: Math.ceil(count / mostRowLabels) - 1 } },
       places(count),
     ],
     series: [
