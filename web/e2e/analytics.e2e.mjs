@@ -233,7 +233,7 @@ const tests = {
 const demoTests = {
   'while the demo declines cards, its faults lead to the plan': async (page) => {
     const find = async () => {
-      await page.goto(`${base}/analytics?last=15m&live=off&select=fault`);
+      await page.goto(`${base}/analytics?last=90s&live=off&select=fault`);
       // In the first seconds there may be nothing to analyze.
       await page.getByRole('heading', { name: /^(What sets the selection apart|No requests in)/ }).waitFor();
       if ((await circumstances(page).count()) === 0) return false;
