@@ -1,6 +1,7 @@
-const trim = (value: number, digits: number): string => value.toFixed(digits).replace(/\.?0+$/, '');
+/** trim leaves out zeros at the end, of fractions only: 300 stays 300. */
+const trim = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
-const scaled = (value: number): string => trim(value, value < 10 ? 2 : value < 100 ? 1 : 0).replace(/^$/, '0');
+const scaled = (value: number): string => trim(value, value < 10 ? 2 : value < 100 ? 1 : 0);
 
 /** durationText writes seconds with the unit people would use: 850 µs, 12.3 ms, 1.25 s, 3 min 5 s. */
 export const durationText = (seconds: number): string => {
