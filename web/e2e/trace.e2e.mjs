@@ -186,7 +186,7 @@ const tests = {
     await page.waitForURL(/\/traces\?/);
     must(param(page, 'filter') === 'annotation.plan = "gold"', `the filter is ${param(page, 'filter')}`);
     await page.getByRole('table', { name: 'Traces' }).getByRole('link', { name: trace.traceId }).waitFor();
-    await page.getByText('Only traces that match').waitFor();
+    await page.getByRole('textbox', { name: 'Only traces that match' }).waitFor();
     await page.goBack();
     await rowOf(page, 'orders@db.internal').click();
     await panel.getByRole('tab', { name: /^SQL/ }).click();
