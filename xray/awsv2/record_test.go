@@ -106,7 +106,7 @@ func TestAccountOf(t *testing.T) {
 		"https://sqs.eu-west-1.amazonaws.com/123456789012/work": "123456789012",
 		"http://127.0.0.1:4566/000000000000/work":               "000000000000",
 		"https://queue.example.com/work":                        "",
-		"https://queue.example.com/work/123456789012":           "",
+		"https://queue.example.com/jobs/123456789012":           "",
 		"http://%zz": "",
 		"arn:aws:lambda:eu-west-1:1234567890ab:function:price":         "",
 		"arn:aws:states:eu-west-1:123456789012:execution:ship:a:b:c:d": "123456789012",
