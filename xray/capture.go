@@ -6,7 +6,7 @@ import "context"
 func Capture(ctx context.Context, name string, fn func(context.Context) error) error {
 	ctx, s := BeginSubsegment(ctx, name)
 	var err error
-	defer s.finish(&err)
+	defer s.Finish(func() { s.Close(err) })
 	err = fn(ctx)
 	return err
 }
@@ -15,7 +15,7 @@ func Capture(ctx context.Context, name string, fn func(context.Context) error) e
 func Do[T any](ctx context.Context, name string, fn func(context.Context) (T, error)) (T, error) {
 	ctx, s := BeginSubsegment(ctx, name)
 	var err error
-	defer s.finish(&err)
+	defer s.Finish(func() { s.Close(err) })
 	var v T
 	v, err = fn(ctx)
 	return v, err
@@ -33,13 +33,19 @@ func CaptureAsync(ctx context.Context, name string, fn func(context.Context) err
 	<-started
 }
 
-// finish, deferred, closes s with what err points to, or with the panic, which goes on.
-func (s *Segment) finish(err *error) {
+// Finish is for a defer statement: it calls end, which closes s, unless there is a panic. Then it closes s as a fault with the
+// panic as its exception, and the panic goes on.
+func (s *Segment) Finish(end func()) {
 	p := recover()
 	if p == nil {
-		s.Close(*err)
+		end()
 		return
 	}
-	s.Close(s.config().ExceptionFormattingStrategy.Panicf("%v", p))
+	s.Close(s.panicked(p))
 	panic(p)
+}
+
+// panicked is p as an error with the stack of the panic.
+func (s *Segment) panicked(p any) error {
+	return s.config().ExceptionFormattingStrategy.Panicf("%v", p)
 }

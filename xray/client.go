@@ -57,7 +57,7 @@ func (t *roundTripper) RoundTrip(r *http.Request) (resp *http.Response, err erro
 		switch {
 		case seg == nil:
 			resp, err = t.base.RoundTrip(r)
-		case !seg.recording():
+		case !seg.Recording():
 			resp, err = t.base.RoundTrip(carrying(ctx, seg, r))
 		default:
 			resp, err = t.recorded(ctx, seg, r)

@@ -61,7 +61,7 @@ func incomingHeader(h http.Header) *header.Header {
 func HttpTrace(seg *Segment, h http.Handler, w http.ResponseWriter, r *http.Request, traceHeader *header.Header) {
 	w.Header()[traceIDKey] = []string{answerHeader(seg, traceHeader)}
 	switch {
-	case seg.recording():
+	case seg.Recording():
 		httpCaptureRequest(seg, r)
 	case seg == nil || seg.watch == nil:
 		h.ServeHTTP(w, r)
@@ -104,7 +104,7 @@ const noOpAnswer = header.RootPrefix + noOpTraceID
 // HttpCaptureResponse records the status of an answer in seg, with the flag that goes with it: error for 4xx, and throttle for 429; fault
 // for 5xx.
 func HttpCaptureResponse(seg *Segment, statusCode int) {
-	if !seg.recording() && (seg == nil || seg.watch == nil) {
+	if !seg.Recording() && (seg == nil || seg.watch == nil) {
 		return
 	}
 	seg.Lock()
@@ -114,15 +114,16 @@ func HttpCaptureResponse(seg *Segment, statusCode int) {
 	}
 }
 
-// recording reports whether anything that is done to s is to be seen. It needs no lock.
-func (s *Segment) recording() bool { return s != nil && s.tree != nil }
+// Recording reports whether anything that is done to s is to be seen: it is false where s is nil, not sampled or switched off. What
+// costs something to find out is worth asking this before. It needs no lock.
+func (s *Segment) Recording() bool { return s != nil && s.tree != nil }
 
 // observed reports whether the status of s is of interest: it records, or its failure is counted. The caller holds the lock.
 func (s *Segment) observed() bool { return s.open() || s.watch != nil && s.InProgress }
 
 // live reports whether s records and is not closed.
 func (s *Segment) live() bool {
-	if !s.recording() {
+	if !s.Recording() {
 		return false
 	}
 	s.RLock()

@@ -37,7 +37,7 @@ func BeginSegmentFromTraceHeader(ctx context.Context, name, traceHeader string) 
 func BeginLinkedSegment(ctx context.Context, name string, traceHeaders ...string) (context.Context, *Segment) {
 	links, decision := senders(traceHeaders)
 	ctx, s := begin(ctx, name, nil, &header.Header{SamplingDecision: decision}, false)
-	if s.recording() {
+	if s.Recording() {
 		s.Links = links
 	}
 	return ctx, s

@@ -33,7 +33,7 @@ func (w *response) record(seg *Segment) {
 		return
 	}
 	if v != http.ErrAbortHandler { // with which a handler means to close the connection
-		_ = seg.AddError(seg.config().ExceptionFormattingStrategy.Panicf("%v", v)) // never fails
+		_ = seg.AddError(seg.panicked(v)) // never fails
 	}
 	panic(v)
 }

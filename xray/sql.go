@@ -183,14 +183,14 @@ func (f *sqlFacts) capture(ctx context.Context, c sqlCall, call func(context.Con
 	skipped := false
 	err := Capture(ctx, f.name, func(ctx context.Context) error {
 		seg := GetSegment(ctx)
-		if seg.recording() {
+		if seg.Recording() {
 			f.record(seg, c)
 		}
 		err := call(ctx)
 		if skipped = err == driver.ErrSkip; !skipped {
 			return err
 		}
-		if seg.recording() {
+		if seg.Recording() {
 			seg.parent.RemoveSubsegment(seg)
 		}
 		return nil

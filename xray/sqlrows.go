@@ -26,7 +26,7 @@ var (
 
 // traceRows wraps the rows that query has answered with, unless it is not recorded.
 func traceRows(rows driver.Rows, query *Segment) driver.Rows {
-	if rows == nil || !query.recording() {
+	if rows == nil || !query.Recording() {
 		return rows
 	}
 	return sqlRows{rows, query}

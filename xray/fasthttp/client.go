@@ -25,7 +25,7 @@ func Do(ctx context.Context, c Client, req *fasthttp.Request, resp *fasthttp.Res
 			return c.Do(req, resp)
 		}
 		carry(seg, req)
-		if !recorded(seg) {
+		if !seg.Recording() {
 			return c.Do(req, resp)
 		}
 		if resp == nil {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/rayscope/rayscope/xray"
 	"github.com/rayscope/rayscope/xray/header"
-	"github.com/rayscope/rayscope/xray/strategy/exception"
 	"github.com/valyala/fasthttp"
 )
 
@@ -60,7 +59,7 @@ func (i *instrumentor) Handler(sn xray.SegmentNamer, h fasthttp.RequestHandler) 
 		seg := i.begin(sn, ctx, incoming)
 		answer := answerHeader(seg, incoming)
 		ctx.Response.Header.Set(traceIDKey, answer)
-		defer finish(seg, func() { record(seg, ctx, answer) })
+		defer seg.Finish(func() { record(seg, ctx, answer) })
 		h(ctx)
 	}
 }
@@ -81,7 +80,7 @@ func (i *instrumentor) begin(sn xray.SegmentNamer, ctx *fasthttp.RequestCtx, inc
 	host, path, method := string(ctx.Host()), string(ctx.Path()), string(ctx.Method())
 	r := &http.Request{Method: method, Host: host, URL: &url.URL{Path: path}}
 	_, seg := xray.NewSegmentFromHeader(i.ctx, sn.Name(host), r, incoming)
-	if recorded(seg) {
+	if seg.Recording() {
 		scheme := "http://"
 		if ctx.IsTLS() {
 			scheme = "https://"
@@ -107,13 +106,6 @@ func clientIP(ctx *fasthttp.RequestCtx) (ip string, forwarded bool) {
 		return strings.TrimSpace(first), true
 	}
 	return ctx.RemoteIP().String(), false
-}
-
-// recorded reports whether what is added to seg will be seen.
-func recorded(seg *xray.Segment) bool {
-	seg.RLock()
-	defer seg.RUnlock()
-	return seg.Sampled && !seg.Dummy
 }
 
 // answerHeader returns what the caller is told: the trace, the parent it named, and if it asked for it the sampling decision.
@@ -147,7 +139,7 @@ func record(seg *xray.Segment, ctx *fasthttp.RequestCtx, header string) {
 // capture records the answer, and with hasBody its length.
 func capture(seg *xray.Segment, resp *fasthttp.Response, hasBody bool) {
 	xray.HttpCaptureResponse(seg, resp.StatusCode()) // also if it is not recorded: its sampling rule may want to know of faults
-	if n := length(resp); hasBody && n > 0 && recorded(seg) {
+	if n := length(resp); hasBody && n > 0 && seg.Recording() {
 		seg.Lock()
 		seg.GetHTTP().GetResponse().ContentLength = n
 		seg.Unlock()
@@ -160,26 +152,4 @@ func length(resp *fasthttp.Response) int {
 		return resp.Header.ContentLength()
 	}
 	return len(resp.Body())
-}
-
-// finish, deferred, closes seg as a fault if there is a panic, which goes on. Otherwise it calls end.
-func finish(seg *xray.Segment, end func()) {
-	p := recover()
-	if p == nil {
-		end()
-		return
-	}
-	seg.Close(panicked(seg, p))
-	panic(p)
-}
-
-// panicked is p as an error with the stack of the panic.
-func panicked(seg *xray.Segment, p any) error {
-	seg.Lock()
-	strategy := seg.GetConfiguration().ExceptionFormattingStrategy
-	seg.Unlock()
-	if strategy == nil { // the program has set a configuration without
-		strategy = &exception.DefaultFormattingStrategy{}
-	}
-	return strategy.Panicf("%v", p)
 }

@@ -26,7 +26,7 @@ func UnaryClientInterceptor(options ...GrpcOption) grpc.UnaryClientInterceptor {
 			return invoke(ctx, method, req, reply, cc, opts...)
 		}
 		ctx, seg := s.call(ctx, method, cc)
-		defer finish(seg, func() { ended(seg, err, reply) })
+		defer seg.Finish(func() { ended(seg, err, reply) })
 		return invoke(ctx, method, req, reply, cc, opts...)
 	}
 }
@@ -35,7 +35,7 @@ func UnaryClientInterceptor(options ...GrpcOption) grpc.UnaryClientInterceptor {
 func (s *settings) call(ctx context.Context, method string, cc *grpc.ClientConn) (context.Context, *xray.Segment) {
 	host := authority(cc.Target())
 	ctx, seg := xray.BeginSubsegment(s.context(ctx), s.name(method, host))
-	if recorded(seg) {
+	if seg.Recording() {
 		seg.Lock()
 		seg.Namespace = "remote"
 		req := seg.GetHTTP().GetRequest()

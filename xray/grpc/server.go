@@ -24,7 +24,7 @@ func UnaryServerInterceptor(options ...GrpcOption) grpc.UnaryServerInterceptor {
 		ctx, seg, reply := s.serve(ctx, info.FullMethod)
 		// It fails where no header can be sent: in calls that do not come from a gRPC server. They have nobody to tell.
 		_ = grpc.SetHeader(ctx, reply)
-		defer finish(seg, func() { ended(seg, err, answer) })
+		defer seg.Finish(func() { ended(seg, err, answer) })
 		return handle(ctx, req)
 	}
 }
@@ -35,7 +35,7 @@ func (s *settings) serve(ctx context.Context, method string) (context.Context, *
 	r := &http.Request{Method: http.MethodPost, Host: host, URL: &url.URL{Scheme: "grpc", Host: host, Path: method}}
 	from := caller(ctx)
 	ctx, seg := xray.NewSegmentFromHeader(s.context(ctx), s.name(method, host), r, from)
-	if recorded(seg) {
+	if seg.Recording() {
 		describe(ctx, seg, address(host, method))
 	}
 	return ctx, seg, metadata.MD{traceIDKey: {answer(seg, from)}}

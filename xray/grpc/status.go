@@ -2,7 +2,6 @@ package xraygrpc
 
 import (
 	"github.com/rayscope/rayscope/xray"
-	"github.com/rayscope/rayscope/xray/strategy/exception"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -15,41 +14,12 @@ func ended(seg *xray.Segment, err error, answer any) {
 		mark(seg, codeOf(err)) // also if it is not recorded: its sampling rule may want to know of faults
 	}
 	switch {
-	case !recorded(seg):
+	case !seg.Recording():
 	case err != nil:
 		seg.AddException(err)
 	default:
 		measure(seg, answer)
 	}
-}
-
-// finish, deferred, closes seg as a fault if there is a panic, which goes on. Otherwise it calls end.
-func finish(seg *xray.Segment, end func()) {
-	p := recover()
-	if p == nil {
-		end()
-		return
-	}
-	seg.Close(panicked(seg, p))
-	panic(p)
-}
-
-// panicked is p as an error with the stack of the panic.
-func panicked(seg *xray.Segment, p any) error {
-	seg.Lock()
-	strategy := seg.GetConfiguration().ExceptionFormattingStrategy
-	seg.Unlock()
-	if strategy == nil { // the program has set a configuration without
-		strategy = &exception.DefaultFormattingStrategy{}
-	}
-	return strategy.Panicf("%v", p)
-}
-
-// recorded reports whether what is added to seg will be seen.
-func recorded(seg *xray.Segment) bool {
-	seg.RLock()
-	defer seg.RUnlock()
-	return seg.Sampled && !seg.Dummy
 }
 
 // codeOf is the code that gRPC sends for err: errors of contexts have codes of their own, all others that are no status are Unknown.

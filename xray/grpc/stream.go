@@ -34,7 +34,7 @@ func StreamServerInterceptor(options ...GrpcOption) grpc.StreamServerInterceptor
 		// It fails where no header can be sent: nobody is there to be told.
 		_ = ss.SetHeader(reply)
 		stream := &serverStream{ServerStream: ss, ctx: ctx}
-		defer finish(seg, func() {
+		defer seg.Finish(func() {
 			stream.record(seg)
 			ended(seg, err, nil)
 		})
@@ -77,13 +77,13 @@ func StreamClientInterceptor(options ...GrpcOption) grpc.StreamClientInterceptor
 			return open(ctx, desc, cc, method, opts...)
 		}
 		ctx, seg := s.call(ctx, method, cc)
-		defer finish(seg, func() {
+		defer seg.Finish(func() {
 			if err != nil {
 				ended(seg, err, nil)
 			}
 		})
 		below, err := open(ctx, desc, cc, method, opts...)
-		if err != nil || !recorded(seg) {
+		if err != nil || !seg.Recording() {
 			return below, err
 		}
 		return follow(ctx, below, seg, desc), nil
