@@ -21,39 +21,40 @@ var errOnlyRayscope = errors.New("X-Ray of AWS has no such operation: ask a Rays
 
 // Analyze asks a Rayscope to analyze traces; X-Ray of AWS cannot. The JSON is the answer as it came.
 func (c *Client) Analyze(ctx context.Context, in *rayapi.AnalyzeRequest) (*rayapi.AnalyzeResponse, json.RawMessage, error) {
-	if c.IsAWS() {
-		return nil, nil, errOnlyRayscope
-	}
 	text, err := json.Marshal(in)
 	if err != nil {
 		return nil, nil, fmt.Errorf("write request: %w", err)
 	}
-	var body []byte
-	// The call of another operation carries ours, so that signature, retries and errors are those of all calls.
-	if _, err := c.api.GetTraceSummaries(ctx, carrier(), instead(http.MethodPost, rayapi.AnalyzePath, text), keepBody(&body)); err != nil {
-		return nil, nil, c.explain(err)
-	}
 	out := new(rayapi.AnalyzeResponse)
-	if err := json.Unmarshal(body, out); err != nil {
-		return nil, nil, fmt.Errorf("read answer: %w", err)
+	body, err := c.ask(ctx, http.MethodPost, rayapi.AnalyzePath, text, out)
+	if err != nil {
+		return nil, nil, err
 	}
 	return out, body, nil
 }
 
 // Checks asks a Rayscope what it knows of its set-up; X-Ray of AWS cannot tell.
 func (c *Client) Checks(ctx context.Context) (*rayapi.ChecksResponse, error) {
-	if c.IsAWS() {
-		return nil, errors.New("X-Ray of AWS has no such operation: ask a Rayscope, for example with --endpoint=http://127.0.0.1:1895")
+	out := new(rayapi.ChecksResponse)
+	if _, err := c.ask(ctx, http.MethodGet, rayapi.ChecksPath, nil, out); err != nil {
+		return nil, err
 	}
-	var body []byte
-	if _, err := c.api.GetTraceSummaries(ctx, carrier(), instead(http.MethodGet, rayapi.ChecksPath, nil), keepBody(&body)); err != nil {
+	return out, nil
+}
+
+// ask calls an operation of Rayscope's own and reads its answer, which is also returned as it came.
+func (c *Client) ask(ctx context.Context, method, path string, text []byte, out any) (body json.RawMessage, err error) {
+	if c.IsAWS() {
+		return nil, errOnlyRayscope
+	}
+	// The call of another operation carries ours, so that signature, retries and errors are those of all calls.
+	if _, err := c.api.GetTraceSummaries(ctx, carrier(), instead(method, path, text), keepBody((*[]byte)(&body))); err != nil {
 		return nil, c.explain(err)
 	}
-	out := new(rayapi.ChecksResponse)
 	if err := json.Unmarshal(body, out); err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
-	return out, nil
+	return body, nil
 }
 
 // carrier is an input that the client finds complete; nothing of it is sent.
