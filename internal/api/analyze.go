@@ -30,11 +30,7 @@ func (a *API) analyze(ctx context.Context, in *rayapi.AnalyzeRequest) (any, erro
 
 // analyzeQuery checks the request.
 func (a *API) analyzeQuery(ctx context.Context, in *rayapi.AnalyzeRequest) (*query.AnalyzeQuery, error) {
-	axis, ok := axes[in.TimeRangeType]
-	if !ok {
-		return nil, invalid("TimeRangeType %.40q is not known. Use TraceId, Event or Service.", in.TimeRangeType)
-	}
-	w, err := window(axis, in.StartTime, in.EndTime, maxSummaryWindow)
+	w, err := windowOf(in.TimeRangeType, in.StartTime, in.EndTime)
 	if err != nil {
 		return nil, err
 	}

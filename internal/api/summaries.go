@@ -81,12 +81,17 @@ type (
 // axes are the values of TimeRangeType.
 var axes = map[string]store.Axis{"": store.ByStart, "TraceId": store.ByStart, "Event": store.ByReceived, "Service": store.ByEnd}
 
-func (a *API) getTraceSummaries(ctx context.Context, in *getTraceSummariesInput) (any, error) {
-	axis, ok := axes[in.TimeRangeType]
+// windowOf checks the time range of a question about traces, and its TimeRangeType.
+func windowOf(timeRangeType string, from, to timestamp) (store.Window, error) {
+	axis, ok := axes[timeRangeType]
 	if !ok {
-		return nil, invalid("TimeRangeType %.40q is not known. Use TraceId, Event or Service.", in.TimeRangeType)
+		return store.Window{}, invalid("TimeRangeType %.40q is not known. Use TraceId, Event or Service.", timeRangeType)
 	}
-	w, err := window(axis, in.StartTime, in.EndTime, maxSummaryWindow)
+	return window(axis, from, to, maxSummaryWindow)
+}
+
+func (a *API) getTraceSummaries(ctx context.Context, in *getTraceSummariesInput) (any, error) {
+	w, err := windowOf(in.TimeRangeType, in.StartTime, in.EndTime)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +118,7 @@ func (a *API) getTraceSummaries(ctx context.Context, in *getTraceSummariesInput)
 		NextToken:            optional(p.Token),
 	}
 	for i := range p.Summaries {
-		out.TraceSummaries[i] = toSummary(&p.Summaries[i], axis)
+		out.TraceSummaries[i] = toSummary(&p.Summaries[i], w.Axis)
 	}
 	return out, nil
 }

@@ -49,12 +49,17 @@ func (q *Query) ServiceGraph(ctx context.Context, gq GraphQuery) (*Graph, error)
 			return nil, err
 		}
 	}
+	return g, q.complete(ctx, gq, g)
+}
+
+// complete adds to g what its traces alone do not tell: senders of links outside of them, and whether the group was another then.
+func (q *Query) complete(ctx context.Context, gq GraphQuery, g *Graph) error {
 	if err := q.drawLinks(ctx, gq.Account, &g.Map); err != nil {
-		return nil, err
+		return err
 	}
 	var err error
 	g.OldVersions, err = q.oldMembers(ctx, gq.Account, gq.From, gq.To, gq.Group)
-	return g, err
+	return err
 }
 
 // addTraces adds what was received in the reading. A sender of a link is drawn when it is met, received then or not: a
@@ -109,12 +114,7 @@ func (q *Query) MatchingGraph(ctx context.Context, gq GraphQuery) (*MatchedGraph
 	if err := q.addTraces(ctx, gq, whole, &g.Map, look); err != nil {
 		return nil, err
 	}
-	if err := q.drawLinks(ctx, gq.Account, &g.Map); err != nil {
-		return nil, err
-	}
-	var err error
-	g.OldVersions, err = q.oldMembers(ctx, gq.Account, gq.From, gq.To, gq.Group)
-	return g, err
+	return g, q.complete(ctx, gq, &g.Graph)
 }
 
 // TraceGraph is the map of one trace.
