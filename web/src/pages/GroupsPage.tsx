@@ -1,20 +1,19 @@
 import '../styles/admin.css';
 import Button from '@cloudscape-design/components/button';
-import { useState } from 'react';
 import { admin } from '../api/admin';
 import { useTags } from '../api/adminQueries';
 import { useGroups } from '../api/queries';
 import type { GroupSummary } from '../api/types';
 import { Gone } from '../components/admin/Gone';
 import { Said } from '../components/admin/Said';
+import { useEditing } from '../components/admin/useEditing';
 import { useSave } from '../components/admin/useSave';
 import { GroupEditor } from '../components/groups/GroupEditor';
 import { GroupRow } from '../components/groups/GroupRow';
 import { Confirm } from '../ui/Confirm';
 import { Problem } from '../ui/Problem';
 import { Skeleton, SkeletonRows } from '../ui/Skeleton';
-import { editingCodec, type Editing } from '../util/adminUrl';
-import { useUrlState } from '../util/urlState';
+import type { Editing } from '../util/adminUrl';
 import { useTitle } from '../util/useTitle';
 
 interface EditProps {
@@ -78,19 +77,8 @@ const Table = ({ groups, onEdit, onDelete }: TableProps) => (
 /** Names for the requests that match an expression. */
 const GroupsPage = () => {
   useTitle('Groups');
-  const [{ edit }, change] = useUrlState(editingCodec);
-  const [deleting, setDeleting] = useState<string | null>(null);
-  const [said, setSaid] = useState('');
+  const { edit, deleting, setDeleting, said, open, cancel, done } = useEditing();
   const { data, error, refetch } = useGroups();
-  const done = (text: string): void => {
-    setSaid(text);
-    setDeleting(null);
-    change({ edit: null });
-  };
-  const open = (next: Editing['edit']): void => {
-    setSaid('');
-    change({ edit: next });
-  };
   return (
     <>
       <div className="rs-pagehead">
@@ -107,7 +95,7 @@ const GroupsPage = () => {
       <Said text={said} />
       {error !== null && <Problem what="The groups could not be loaded" error={error} retry={refetch} />}
       {data === undefined && error === null && <SkeletonRows count={5} label="Loading groups" />}
-      {data !== undefined && edit !== null && <Edit key={edit === 'new' ? '' : edit.name} edit={edit} groups={data} onDone={done} onCancel={() => change({ edit: null })} />}
+      {data !== undefined && edit !== null && <Edit key={edit === 'new' ? '' : edit.name} edit={edit} groups={data} onDone={done} onCancel={cancel} />}
       {data !== undefined && <Table groups={data} onEdit={(name) => open({ name })} onDelete={setDeleting} />}
       {deleting !== null && <Delete name={deleting} onDone={done} onCancel={() => setDeleting(null)} />}
     </>

@@ -1,11 +1,12 @@
 import '../styles/admin.css';
 import Button from '@cloudscape-design/components/button';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { admin } from '../api/admin';
 import { useSamplingRules, useTags } from '../api/adminQueries';
 import type { SamplingRule } from '../api/adminTypes';
 import { Gone } from '../components/admin/Gone';
 import { Said } from '../components/admin/Said';
+import { useEditing } from '../components/admin/useEditing';
 import { useSave } from '../components/admin/useSave';
 import { MatchTester } from '../components/sampling/MatchTester';
 import { RuleEditor } from '../components/sampling/RuleEditor';
@@ -13,9 +14,8 @@ import { RuleTable } from '../components/sampling/RuleTable';
 import { Confirm } from '../ui/Confirm';
 import { Problem } from '../ui/Problem';
 import { Skeleton, SkeletonRows } from '../ui/Skeleton';
-import { editingCodec, type Editing } from '../util/adminUrl';
+import type { Editing } from '../util/adminUrl';
 import { inOrder, isDefaultRule } from '../util/samplingRule';
-import { useUrlState } from '../util/urlState';
 import { useTitle } from '../util/useTitle';
 
 interface EditProps {
@@ -47,20 +47,9 @@ const Delete = ({ name, onDone, onCancel }: { name: string; onDone: (said: strin
 /** Which requests are recorded. */
 const SamplingPage = () => {
   useTitle('Sampling');
-  const [{ edit }, change] = useUrlState(editingCodec);
-  const [deleting, setDeleting] = useState<string | null>(null);
-  const [said, setSaid] = useState('');
+  const { edit, deleting, setDeleting, said, open, cancel, done } = useEditing();
   const { data, error, refetch } = useSamplingRules();
   const rules = useMemo(() => inOrder(data ?? []), [data]);
-  const done = (text: string): void => {
-    setSaid(text);
-    setDeleting(null);
-    change({ edit: null });
-  };
-  const open = (next: Editing['edit']): void => {
-    setSaid('');
-    change({ edit: next });
-  };
   return (
     <>
       <div className="rs-pagehead">
@@ -77,7 +66,7 @@ const SamplingPage = () => {
       <Said text={said} />
       {error !== null && <Problem what="The sampling rules could not be loaded" error={error} retry={refetch} />}
       {data === undefined && error === null && <SkeletonRows count={5} label="Loading sampling rules" />}
-      {data !== undefined && edit !== null && <Edit key={edit === 'new' ? '' : edit.name} edit={edit} rules={rules} onDone={done} onCancel={() => change({ edit: null })} />}
+      {data !== undefined && edit !== null && <Edit key={edit === 'new' ? '' : edit.name} edit={edit} rules={rules} onDone={done} onCancel={cancel} />}
       {data !== undefined && <RuleTable rules={rules} onEdit={(name) => open({ name })} onDelete={setDeleting} />}
       <MatchTester />
       {deleting !== null && <Delete name={deleting} onDone={done} onCancel={() => setDeleting(null)} />}
