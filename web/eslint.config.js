@@ -18,4 +18,5 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
+  { files: ['e2e/*.mjs'], extends: [tseslint.configs.recommended] },
 );

@@ -25,7 +25,8 @@ type Config struct {
 	// services run in this process.
 	Command func(service string) []string
 
-	// Into is how far the shop is into the story of the package comment when it opens. Mostly 0; tests have little time.
+	// Into is how far the shop is into the story of the package comment when it opens, not negative: 75 s leave out what
+	// goes wrong before the card processor does.
 	Into time.Duration
 }
 
@@ -37,6 +38,9 @@ func (c *Config) Validate() error {
 	}
 	if !(c.Rate >= MinRate && c.Rate <= MaxRate) { // not a number fails as well
 		errs = append(errs, fmt.Errorf("rate %v is not in the range of %v to %d visits a second, for example %d", c.Rate, MinRate, MaxRate, DefaultRate))
+	}
+	if c.Into < 0 {
+		errs = append(errs, fmt.Errorf("the shop cannot open %v before its story: use 0 or more", -c.Into))
 	}
 	if c.Directory == "" {
 		errs = append(errs, errors.New("directory is empty: name one for the database, for example ./shop"))

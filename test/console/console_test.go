@@ -89,10 +89,11 @@ func TestAnalytics(t *testing.T) {
 	browse(t, "web/e2e/analytics.e2e.mjs", server)
 }
 
-// TestAnalyticsOfDemo asks for what the demo's faults have in common, until its cards are declined, two minutes after its start.
-func TestAnalyticsOfDemo(t *testing.T) {
-	server := harness.Demo(t)
-	browse(t, "web/e2e/analytics.e2e.mjs", server, "--demo")
+// TestIncident goes from Home to the failing call, and asks for what the failures have in common, while the card processor of the
+// demo lets customers of one plan wait and then fail.
+func TestIncident(t *testing.T) {
+	server := harness.Demo(t, "--into", "75s")
+	browse(t, "web/e2e/incident.e2e.mjs", server)
 }
 
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow

@@ -13,7 +13,7 @@ if (base === undefined || out === undefined) {
   console.error('usage: node e2e/admin.e2e.mjs BASE_URL OUT_DIR');
   process.exit(2);
 }
-const { shoot, run, problems } = browserFor(base, out);
+const { problems, look, run } = browserFor(base, out);
 
 const param = (page, name) => new URL(page.url()).searchParams.get(name);
 
@@ -52,29 +52,6 @@ const prepare = async () => {
   await call('/SamplingTargets', { SamplingStatisticsDocuments: [report('Default', 120, 12)] });
   const whole = ({ SegmentsReceivedCount, SegmentsSentCount, ...rest }) => ({ ...rest, SegmentsReceivedCount: Math.round(SegmentsReceivedCount), SegmentsSentCount: Math.round(SegmentsSentCount) });
   await call('/TelemetryRecords', { Hostname: 'node-7.example.com', EC2InstanceId: 'i-0abc1234def567890', TelemetryRecords: Array.from({ length: 15 }, (_, i) => whole(telemetry(i, i === 9 ? { SegmentsSpilloverCount: 40, BackendConnectionErrors: { TimeoutCount: 3 } } : {}))) });
-};
-
-const inTheme = async (page, theme) => {
-  await page.emulateMedia({ colorScheme: theme });
-  await page.waitForFunction((isDark) => document.body.classList.contains('awsui-dark-mode') === isDark, theme === 'dark');
-};
-
-/** Both themes and both widths: pictures to look at, axe, and no sideways scrolling. */
-const look = async (page, name) => {
-  for (const theme of ['light', 'dark']) {
-    await inTheme(page, theme);
-    await page.waitForTimeout(300);
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(400);
-      await checkAccess(page, `${name}, ${theme}, ${width}`);
-      await shoot(page, `${name}-${theme}-${width}`, { fullPage: true });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      must(wide <= 0, `${name} is ${wide} pixels too wide at ${width}`);
-    }
-    await page.setViewportSize({ width: 1280, height: 800 });
-  }
-  await inTheme(page, 'light');
 };
 
 const editor = (page, name) => page.getByRole('form', { name });

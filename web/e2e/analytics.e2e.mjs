@@ -1,21 +1,19 @@
 // Drives the page for analytics in real Chromium.
 //
-//   node e2e/analytics.e2e.mjs BASE_URL OUT_DIR          sends an incident of its own to an empty server
-//   node e2e/analytics.e2e.mjs BASE_URL OUT_DIR --demo   asks the demo, whose cards are being declined
+//   node e2e/analytics.e2e.mjs BASE_URL OUT_DIR   sends an incident of its own to an empty server
 //
 // Exits 1 when a step fails, when the browser reports an error or a request elsewhere, or when the page breaks a rule of WCAG 2.2
 // AA that axe knows, light or dark. Screenshots go to OUT_DIR. CHROMIUM names the browser.
-import { becomes, browserFor, checkAccess, must } from './browser.mjs';
+import { becomes, browserFor, must } from './browser.mjs';
 import { guilty, incident, requests, slowFrom } from './incident.mjs';
 import { put } from './traces.mjs';
 
-const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
-const [base, out] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
-if (base === undefined || out === undefined || flags.some((flag) => flag !== '--demo')) {
-  console.error('usage: node e2e/analytics.e2e.mjs BASE_URL OUT_DIR [--demo]');
+const [base, out] = process.argv.slice(2);
+if (base === undefined || out === undefined) {
+  console.error('usage: node e2e/analytics.e2e.mjs BASE_URL OUT_DIR');
   process.exit(2);
 }
-const { shoot, run } = browserFor(base, out);
+const { shoot, look, run } = browserFor(base, out);
 
 const param = (page, name) => new URL(page.url()).searchParams.get(name);
 const chips = (page) => page.getByRole('group', { name: 'Ready-made selections' });
@@ -26,7 +24,7 @@ const chart = (page, name) => page.getByRole('region', { name }).locator('.rs-ch
 const countIn = async (page, name) => Number(/: (?:at least )?([\d,]+) request/.exec(await setOf(page, name).getByRole('heading').textContent())[1].replaceAll(',', ''));
 
 const now = Math.floor(Date.now() / 1000);
-const { start, documents } = flags.includes('--demo') ? { start: now - 900, documents: [] } : incident(now);
+const { start, documents } = incident(now);
 const range = `from=${start - 30}&to=${now + 60}`;
 
 /** Some tables are enough for pictures and for axe: a picture of all of them takes a laden machine half a minute. */
@@ -46,28 +44,6 @@ const drag = async (page, name, from, to) => {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * to[0], box.y + box.height * to[1], { steps: 4 });
   await page.mouse.up();
-};
-
-const inTheme = async (page, theme) => {
-  await page.emulateMedia({ colorScheme: theme });
-  await page.waitForFunction((isDark) => document.body.classList.contains('awsui-dark-mode') === isDark, theme === 'dark');
-};
-
-/** Both themes and both widths: pictures to look at, no sideways scrolling, and axe. */
-const look = async (page, name, { access = true } = {}) => {
-  for (const theme of ['light', 'dark']) {
-    await inTheme(page, theme);
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(400);
-      if (access) await checkAccess(page, `${name}, ${theme}, ${width}`);
-      await shoot(page, `${name}-${theme}-${width}`, { fullPage: true, timeout: 60_000 });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      must(wide <= 0, `${name} is ${wide} pixels too wide at ${width}`);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await inTheme(page, 'light');
 };
 
 const tests = {
@@ -233,21 +209,5 @@ const tests = {
   },
 };
 
-const demoTests = {
-  'while the demo declines cards, its faults lead to the plan': async (page) => {
-    const find = async () => {
-      await page.goto(`${base}/analytics?last=90s&live=off&select=fault`);
-      // In the first seconds there may be nothing to analyze.
-      await page.getByRole('heading', { name: /^(What sets the selection apart|No requests in)/ }).waitFor();
-      if ((await circumstances(page).count()) === 0) return false;
-      return (await circumstances(page).first().textContent()).startsWith('plan = pro: ');
-    };
-    for (const end = Date.now() + 240_000; !(await find()); await page.waitForTimeout(5000)) must(Date.now() < end, 'four minutes of the demo do not lead to the plan');
-    const places = await page.getByRole('list', { name: 'Places' }).getByRole('listitem').allTextContents();
-    must(places.some((text) => /checkout|payments/.test(text)), `neither checkout nor payments is among the places: ${places.join('; ')}`);
-    await look(page, 'analytics-demo', { access: false });
-  },
-};
-
 await put(base, documents);
-process.exitCode = await run(flags.includes('--demo') ? demoTests : tests);
+process.exitCode = await run(tests);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const wait = 20_000;
+const roomy = { width: 1280, height: 800 };
 
 export const chromiumArgs = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -26,6 +27,12 @@ export const checkAccess = async (page, name, { exclude = ['.rs-map'], without =
   const { violations } = await page.evaluate(([left, rules]) => window.axe.run({ include: [['body']], exclude: left.map((part) => [part]) }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'], rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: false }])) }), [exclude, without]);
   const texts = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary.replace(/\s+/g, ' ')})`).join('; ')}`);
   must(texts.length === 0, `axe on ${name}:\n  ${texts.join('\n  ')}`);
+};
+
+/** Fails if the page scrolls sideways. */
+export const mustFit = async (page, name) => {
+  const { over, width } = await page.evaluate(() => ({ over: document.documentElement.scrollWidth - innerWidth, width: innerWidth }));
+  must(over <= 0, `${name} is ${over} pixels too wide at ${width}`);
 };
 
 /** Shows the page in a theme. */
@@ -81,7 +88,7 @@ export const browserFor = (base, out) => {
   };
 
   const openPage = async (browser, options) => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', ...options });
+    const context = await browser.newContext({ viewport: roomy, colorScheme: 'light', ...options });
     await context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
         console.error(`content security policy: ${event.violatedDirective} blocked ${event.blockedURI || 'inline'} ${event.sourceFile}`);
@@ -95,10 +102,26 @@ export const browserFor = (base, out) => {
 
   const shoot = (page, name, options = {}) => page.screenshot({ path: join(out, `${name}.png`), ...options });
 
+  /** Both themes and both widths: pictures to look at, axe unless told, and no sideways scrolling. Ends as tests begin: light and wide. */
+  const look = async (page, name, { access = true } = {}) => {
+    for (const theme of ['light', 'dark']) {
+      await inTheme(page, theme);
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ ...roomy, width });
+        await page.waitForTimeout(400);
+        if (access) await checkAccess(page, `${name}, ${theme}, ${width}`);
+        await shoot(page, `${name}-${theme}-${width}`, { fullPage: true, timeout: 60_000 });
+        await mustFit(page, name);
+      }
+    }
+    await page.setViewportSize(roomy);
+    await inTheme(page, 'light');
+  };
+
   /** Runs each test on a page of its own and says how many failed. A test fails on anything that the browser complains about, too. */
   const run = async (tests) => {
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: chromiumArgs });
-    let failures = 0;
+    const failures = [];
     for (const [name, test] of Object.entries(tests)) {
       const page = await openPage(browser, {});
       problems.length = 0;
@@ -107,16 +130,17 @@ export const browserFor = (base, out) => {
         must(problems.length === 0, problems.join('\n  '));
         console.log(`ok   ${name}`);
       } catch (error) {
-        failures += 1;
-        console.log(`FAIL ${name}\n  ${error.message}\n  ${problems.join('\n  ')}`);
-        await shoot(page, `fail-${failures}`).catch(() => undefined);
+        failures.push(`FAIL ${name}\n  ${error.message}\n  ${problems.join('\n  ')}`);
+        console.log(failures.at(-1));
+        await shoot(page, `fail-${failures.length}`).catch(() => undefined);
       }
       await page.context().close();
     }
     await browser.close();
-    console.log(failures === 0 ? 'all passed' : `${failures} failed`);
-    return failures === 0 ? 0 : 1;
+    // Once more at the end, which is what is seen of a long log.
+    console.log(failures.length === 0 ? 'all passed' : `${failures.length} failed:\n${failures.join('\n')}`);
+    return failures.length === 0 ? 0 : 1;
   };
 
-  return { origin, problems, openPage, shoot, run };
+  return { origin, problems, openPage, shoot, look, run };
 };

@@ -4,14 +4,14 @@
 //
 // Sends what is wrong itself: a document that is refused, one from the future, one whose parent never comes. Exits 1 when a step
 // fails, when the browser reports an error or a request elsewhere, or when a page breaks a rule of WCAG 2.2 AA that axe knows.
-import { browserFor, checkAccess, must } from './browser.mjs';
+import { browserFor, must } from './browser.mjs';
 
 const [base, out] = process.argv.slice(2);
 if (base === undefined || out === undefined) {
   console.error('usage: node e2e/check.e2e.mjs BASE_URL OUT_DIR');
   process.exit(2);
 }
-const { shoot, run } = browserFor(base, out);
+const { shoot, look, run } = browserFor(base, out);
 
 const hex = (digits) => Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join('');
 
@@ -23,26 +23,6 @@ const put = async (changes) => {
 };
 
 const rowOf = (page, question) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: question }) });
-
-const inTheme = async (page, theme) => {
-  await page.emulateMedia({ colorScheme: theme });
-  await page.waitForFunction((isDark) => document.body.classList.contains('awsui-dark-mode') === isDark, theme === 'dark');
-};
-
-/** Both themes and both widths: pictures to look at, axe, and no sideways scrolling. */
-const look = async (page, name) => {
-  for (const theme of ['light', 'dark']) {
-    await inTheme(page, theme);
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(400);
-      await shoot(page, `${name}-${theme}-${width}`, { fullPage: true });
-      await checkAccess(page, `${name}, ${theme}, ${width} pixels`);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      must(wide <= 0, `${name} is ${wide} pixels too wide at ${width}`);
-    }
-  }
-};
 
 const tests = {
   'a new server says that nothing has arrived and how to find out why': async (page) => {

@@ -6,7 +6,7 @@
 // Exits 1 when a step fails, or when the browser reports a console error, a page error, a violation of the content
 // security policy or a request to another origin. Screenshots go to OUT_DIR. CHROMIUM names the browser.
 import { join } from 'node:path';
-import { becomes, browserFor, must } from './browser.mjs';
+import { becomes, browserFor, must, mustFit } from './browser.mjs';
 
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
 const [base, out] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
@@ -240,8 +240,7 @@ const tests = {
       await page.setViewportSize({ width, height });
       await openMap(page);
       await shoot(page, `map-${name}`);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      must(wide <= 0, `the map page is ${wide} pixels too wide at ${width}`);
+      await mustFit(page, 'the map page');
       await page.goto(`${base}/traces?last=1h`);
       await page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(2).waitFor();
       await shoot(page, `traces-${name}`);

@@ -3,7 +3,7 @@
 //   node e2e/home.e2e.mjs BASE_URL OUT_DIR
 //
 // Exits 1 when a step fails, or when the browser complains about anything. Screenshots go to OUT_DIR. CHROMIUM names the browser.
-import { becomes, browserFor, checkAccess, must } from './browser.mjs';
+import { becomes, browserFor, checkAccess, must, mustFit } from './browser.mjs';
 import { newId, newTraceId, put } from './traces.mjs';
 
 const [base, out] = process.argv.slice(2);
@@ -143,8 +143,7 @@ const tests = {
       for (const [width, height] of [[1280, 800], [390, 844]]) {
         await page.setViewportSize({ width, height });
         await openHome(page);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        must(wide <= 0, `Home is ${wide} pixels too wide at ${width}`);
+        await mustFit(page, 'Home');
         await checkAccess(page, `Home, ${theme}, ${width}`);
         await shoot(page, `home-${theme}-${width}`, { fullPage: true });
       }

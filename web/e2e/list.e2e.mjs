@@ -6,7 +6,7 @@
 // request elsewhere, or when the page breaks a rule of WCAG 2.2 AA that axe knows, light or dark.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { becomes, browserFor, checkAccess, must } from './browser.mjs';
+import { becomes, browserFor, must } from './browser.mjs';
 import { newId, newTraceId, put } from './traces.mjs';
 
 const [base, out] = process.argv.slice(2);
@@ -14,7 +14,7 @@ if (base === undefined || out === undefined) {
   console.error('usage: node e2e/list.e2e.mjs BASE_URL OUT_DIR');
   process.exit(2);
 }
-const { problems, shoot, run } = browserFor(base, out);
+const { problems, look, run } = browserFor(base, out);
 
 const count = 640;
 const begin = Date.now() / 1000 - 600;
@@ -75,23 +75,6 @@ const download = async (page, item) => {
   const path = join(out, file.suggestedFilename());
   await file.saveAs(path);
   return readFileSync(path, 'utf8');
-};
-
-/** Both themes and both widths: pictures to look at, axe, and no sideways scrolling. */
-const look = async (page, name) => {
-  for (const theme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.waitForFunction((isDark) => document.body.classList.contains('awsui-dark-mode') === isDark, theme === 'dark');
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.waitForTimeout(500);
-      await shoot(page, `${name}-${theme}-${width}`, { fullPage: true });
-      await checkAccess(page, `${name}, ${theme}, ${width}`);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      must(wide <= 0, `${name} is ${wide} pixels too wide at ${width}`);
-    }
-    await page.setViewportSize({ width: 1280, height: 900 });
-  }
 };
 
 const tests = {

@@ -7,7 +7,7 @@
 // the frame times of moving and zooming the large map.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { becomes, browserFor, checkAccess, frameText, framesWhile, inTheme, must } from './browser.mjs';
+import { becomes, browserFor, checkAccess, frameText, framesWhile, inTheme, must, mustFit } from './browser.mjs';
 import { newId, newTraceId, put } from './traces.mjs';
 
 const [base, out] = process.argv.slice(2);
@@ -214,8 +214,7 @@ const tests = {
         await page.waitForTimeout(500);
         await shoot(page, `map-${name}-${theme}`, { fullPage: true });
         await checkAccess(page, `the map, ${name}, ${theme}`, { exclude: ['.react-flow__attribution'], without: inOtherWords });
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        must(over <= 0, `the map page is ${over} pixels too wide at ${width}`);
+        await mustFit(page, 'the map page');
       }
     }
   },

@@ -8,7 +8,7 @@ free() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1",
 url=127.0.0.1:$(free)
 
 : >"$data/log"
-bin/rayscope demo --listen "$url" --daemon-listen "127.0.0.1:$(free)" --data-dir "$data/kept" 2>>"$data/log" &
+bin/rayscope demo --listen "$url" --daemon-listen "127.0.0.1:$(free)" --data-dir "$data/kept" --into 75s 2>>"$data/log" &
 demo=$!
 trap 'kill $demo; wait $demo || true; rm -rf "$data"' EXIT
 

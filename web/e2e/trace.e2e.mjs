@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { becomes, browserFor, checkAccess, frameText, framesWhile, inTheme, must } from './browser.mjs';
+import { becomes, browserFor, frameText, framesWhile, must } from './browser.mjs';
 import { checkout, large, producer, put, quickOnes } from './traces.mjs';
 
 const [base, out] = process.argv.slice(2);
@@ -15,7 +15,7 @@ if (base === undefined || out === undefined) {
   console.error('usage: node e2e/trace.e2e.mjs BASE_URL OUT_DIR');
   process.exit(2);
 }
-const { openPage, shoot, run } = browserFor(base, out);
+const { openPage, shoot, look, run } = browserFor(base, out);
 
 const cause = producer();
 const trace = checkout({ link: cause });
@@ -30,24 +30,6 @@ const rowOf = (page, text) => gridOf(page).getByRole('row').filter({ hasText: te
 const open = async (page, id = trace.traceId, query = '') => {
   await page.goto(`${base}/trace/${id}${query}`);
   await gridOf(page).getByRole('row').nth(1).waitFor();
-};
-
-/** Both themes and both widths: pictures to look at, axe, and no sideways scrolling. */
-const look = async (page, name) => {
-  for (const theme of ['light', 'dark']) {
-    await inTheme(page, theme);
-    await page.waitForTimeout(300);
-    await checkAccess(page, `${name}, ${theme}`);
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(400);
-      await shoot(page, `${name}-${theme}-${width}`, { fullPage: true });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      must(wide <= 0, `${name} is ${wide} pixels too wide at ${width}`);
-    }
-    await checkAccess(page, `${name}, ${theme}, narrow`);
-    await page.setViewportSize({ width: 1280, height: 800 });
-  }
 };
 
 const saved = async (page, item) => {
