@@ -31,7 +31,7 @@ const askUntil = async (page, question, answer) => {
 
 const tests = {
   'from Home to the failing call in four clicks': async (page) => {
-    await askUntil(page, 'What failed, and where first?', /failed first in api\.cardworks\.example/);
+    await askUntil(page, 'What failed, and where first?', /failed,? first in api\.cardworks\.example/);
     await shoot(page, 'incident-home', { fullPage: true });
     await card(page, 'What failed, and where first?').getByRole('link', { name: 'See what failed first in api.cardworks.example' }).click();
     await page.getByRole('table', { name: 'Traces' }).getByRole('link', { name: /^1-[0-9a-f]{8}-/ }).first().click();

@@ -69,18 +69,23 @@ const arrow = ' → ';
 
 export interface Origin {
   service: string;
+  /** The services on the way there that most requests took, itself last. */
+  path: string[];
   /** Requests that it is a cause of. */
   count: number;
 }
 
 /** originsOf sums up a table of root causes by the service at the end of the way: where it began. Most first. */
 export const originsOf = (table: Table | undefined): Origin[] => {
-  const counts = new Map<string, number>();
+  const origins = new Map<string, Origin & { most: number }>();
   for (const { Value, A } of table?.Rows ?? []) {
-    const service = Value?.String?.split(arrow).at(-1) ?? '';
-    if (service !== '' && A.Count > 0) counts.set(service, (counts.get(service) ?? 0) + A.Count);
+    const path = (Value?.String ?? '').split(arrow);
+    const service = path.at(-1) ?? '';
+    if (service === '' || A.Count === 0) continue;
+    const had = origins.get(service) ?? { service, path, count: 0, most: 0 };
+    origins.set(service, { service, path: A.Count > had.most ? path : had.path, count: had.count + A.Count, most: Math.max(had.most, A.Count) });
   }
-  return [...counts].map(([service, count]) => ({ service, count })).sort((a, b) => b.count - a.count || (a.service < b.service ? -1 : 1));
+  return [...origins.values()].sort((a, b) => b.count - a.count || (a.service < b.service ? -1 : 1));
 };
 
 /** As many lines as a small chart has room for. */

@@ -43,6 +43,16 @@ test('an incident is told with where it began and who was hit', () => {
   expect(targetsMet(incident)).toMatchObject({ status: 'fault', figure: '92 %', sentence: 'No: 92 % of requests did not fail, where 99.9 % is wanted, so failures were 80 times what that allows; 95 % were answered within 1.8 s, where 1 s is wanted.' });
 });
 
+test('of one failure no share is told, and the nearest caller speaks for a place that never reports', () => {
+  const away = { ...incident.faults, A: set(1, 1), Tables: causes('rootcause.fault', row('web → orders → payments → cards.example', 1)) };
+  expect(whatFailed({ ...incident, faults: away }).sentence).toBe('1 request failed, first in cards.example; payments says “Timeout: no answer in {n} ms”.');
+});
+
+test('the slowest twentieth of requests that all came just now is no news', () => {
+  const young: Findings = { ...incident, faults: answer({ B: set(500), TimeSeries: series([0, 0, 0, 0, 0], [0, 0, 0, 0, 500]) }), slow: answer({ A: set(27), B: set(473), TimeSeries: series([0, 0, 0, 0, 27], [0, 0, 0, 0, 473]) }), line: { seconds: 0.13, isTarget: false } };
+  expect(wrongNow(young)).toMatchObject({ status: 'ok', sentence: 'No: none of 500 requests failed in the last 60 seconds.' });
+});
+
 test('links narrow the traces of the page to those that are meant', () => {
   const filterOf = ({ link }: { link: { to: string } }) => new URLSearchParams(link.to.split('?')[1]).get('filter');
   expect(filterOf(whatFailed(incident))).toBe('service("web") AND fault AND rootcause.fault.service { last and name = "payments" }');

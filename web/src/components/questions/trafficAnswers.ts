@@ -2,7 +2,7 @@ import type { ExceptionGroup, Ranked, TimeSeries, Value } from '../../api/raysco
 import { countOf, countText, durationText, localText } from '../../util/format';
 import { shareText, type StatusClass } from '../../util/status';
 import { partsOf, trendOf, type Part, type Parts, type Trend } from '../../util/trend';
-import { atLeast, originMeters, originsOf, quoted, rangeWords, tracesOf, type Answer, type Column, type Drawing, type Findings } from './answer';
+import { atLeast, originMeters, originsOf, quoted, rangeWords, tracesOf, type Answer, type Column, type Drawing, type Findings, type Origin } from './answer';
 
 /** Of slow requests a twentieth is tolerated: the target is that of the other 95 %. */
 export const slowTolerated = 0.05;
@@ -40,10 +40,11 @@ interface Finding {
   isSlow: boolean;
 }
 
-/** A twentieth is always slowest: where the target is kept, it is news only that more than that became slow. */
+/** A twentieth is always slowest: where the target is kept, it is news only that more than before became slow. */
 const slowTrend = (parts: Parts, { line }: Findings): Trend => {
   const trend = trendOf(parts, slowTolerated);
-  return line.isTarget || trend === 'worse' || trend === 'unknown' ? trend : 'fine';
+  const isNews = trend === 'worse' && parts.before.count > 0;
+  return line.isTarget || isNews || trend === 'unknown' ? trend : 'fine';
 };
 
 const findingsOf = (found: Findings): Finding[] => {
@@ -115,8 +116,11 @@ export const whereSlow = (found: Findings): Answer => {
 /** Messages may be long, sentences must not. */
 const mostMessage = 90;
 
-const saying = (groups: ExceptionGroup[], service: string): string => {
-  const group = groups.find((candidate) => candidate.A > 0 && candidate.Service === service) ?? groups.find((candidate) => candidate.A > 0);
+/** What an exception says: one of where it began, or, if that never reports, of the nearest caller. */
+const saying = (groups: ExceptionGroup[], { service, path }: Origin): string => {
+  const told = groups.filter(({ A }) => A > 0);
+  const speaker = path.findLast((name) => told.some(({ Service }) => Service === name));
+  const group = told.find(({ Service }) => Service === speaker) ?? told[0];
   if (group === undefined) return '';
   const text = [group.Type, group.Message].filter((part) => part !== '').join(': ');
   const who = group.Service === service || group.Service === '' ? 'it' : group.Service;
@@ -138,7 +142,7 @@ export const whatFailed = (found: Findings): Answer => {
   return {
     status: 'fault',
     figure: countText(count),
-    sentence: `${failed}; ${shareText(first.count, count)} of them failed first in ${first.service}${saying(faults.Exceptions?.Groups ?? [], first.service)}.`,
+    sentence: `${failed}${count === 1 ? ',' : `; ${shareText(first.count, count)} of them failed`} first in ${first.service}${saying(faults.Exceptions?.Groups ?? [], first)}.`,
     drawing: { kind: 'meters', meters: originMeters(origins, count, shareText, 'fault'), about: 'Where failures began, as shares of all that failed' },
     link: { to: tracesOf(view, ['fault', `rootcause.fault.service { last and name = ${quoted(first.service)} }`]), words: `See what failed first in ${first.service}` },
   };
