@@ -60,7 +60,7 @@ test: build setup ## everything: rules, units, real clients, console in Chromium
 	test/stage daemon env $(PROCESSES) -timeout 10m ./daemon
 	test/stage conformance env $(PROCESSES) -timeout 10m ./conformance
 	test/stage 'SDK for Go beside AWS' env $(PROCESSES) -timeout 10m ./sdkdiff
-	test/stage 'console in Chromium' env $(PROCESSES) -parallel 2 -timeout 20m ./console
+	test/stage 'console in Chromium' env $(PROCESSES) -timeout 20m ./console
 	test/stage crashes env $(PROCESSES) -timeout 10m ./crash -kills $(KILLS)
 	test/stage summary
 
@@ -86,7 +86,7 @@ test-conformance: build setup ## only the conformance to X-Ray's service model; 
 
 .PHONY: test-console
 test-console: build setup ## only the console in Chromium
-	$(PROCESSES) -parallel 2 -timeout 20m ./console
+	$(PROCESSES) -timeout 20m ./console
 
 .PHONY: screenshots
 screenshots: build ## pictures of the console's pages with the demo's incident, wide and narrow, light and dark: test-artifacts/screenshots

@@ -18,7 +18,6 @@ const patience = 5 * time.Minute
 
 // TestDemo walks through all pages of the console with the demo's traffic.
 func TestDemo(t *testing.T) {
-	t.Parallel()
 	server := harness.Demo(t)
 	harness.Eventually(t, time.Minute, func() error { // until then the map still grows
 		if log := server.Tail(); !strings.Contains(log, "the opening is over") {
@@ -31,7 +30,6 @@ func TestDemo(t *testing.T) {
 
 // TestEmpty looks at a server that never saw a trace, and at the arrival of the first one.
 func TestEmpty(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	browse(t, "web/e2e/console.e2e.mjs", server, "--empty")
 }
@@ -39,14 +37,12 @@ func TestEmpty(t *testing.T) {
 // TestTrace looks at traces that it sends itself, one of ten thousand rows among them: as timeline, flame graph and table, from
 // files, and two beside each other.
 func TestTrace(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	browse(t, "web/e2e/trace.e2e.mjs", server)
 }
 
 // TestAdmin looks at the pages for insights, groups, sampling and settings, on a server that has insights and a key.
 func TestAdmin(t *testing.T) {
-	t.Parallel()
 	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte(strings.Repeat("0f", 32)+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -65,35 +61,30 @@ func TestAdmin(t *testing.T) {
 
 // TestMap looks at the service map: filters, panels, the keyboard, pictures, and a map of 300 services.
 func TestMap(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	browse(t, "web/e2e/map.e2e.mjs", server)
 }
 
 // TestCheck looks at the Set-up check of a server that is new, then of one that is sent what is wrong.
 func TestCheck(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	browse(t, "web/e2e/check.e2e.mjs", server)
 }
 
 // TestList narrows, orders and exports the list of traces that it sends itself, more than a page of them.
 func TestList(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	browse(t, "web/e2e/list.e2e.mjs", server)
 }
 
 // TestHome asks Home what is wrong while an incident goes on that the script sends, and goes from there to the call that fails.
 func TestHome(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	browse(t, "web/e2e/home.e2e.mjs", server)
 }
 
 // TestAnalytics asks the page for analytics for the guilty annotation of an incident that it sends itself.
 func TestAnalytics(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	browse(t, "web/e2e/analytics.e2e.mjs", server)
 }
@@ -101,7 +92,6 @@ func TestAnalytics(t *testing.T) {
 // TestIncident goes from Home to the failing call, and asks for what the failures have in common, while the card processor of the
 // demo lets customers of one plan wait and then fail.
 func TestIncident(t *testing.T) {
-	t.Parallel()
 	server := harness.Demo(t, "--into", "75s")
 	browse(t, "web/e2e/incident.e2e.mjs", server)
 }
@@ -109,7 +99,6 @@ func TestIncident(t *testing.T) {
 // TestTwoServices looks at the map of two services that the SDK for Python traces: two circles, the clients, and one arrow
 // between the two.
 func TestTwoServices(t *testing.T) {
-	t.Parallel()
 	server := harness.Start(t)
 	stock := shop.Start(t, server, "stock", "python", nil)
 	shop.Buy(t, shop.Start(t, server, "shop", "python", stock), 6)
