@@ -22,11 +22,18 @@ export const must = (holds, sentence) => {
   if (!holds) throw new Error(sentence);
 };
 
-/** Waits until the sentence is true: what a key did shows with the next drawing. */
-export const becomes = async (page, holds, sentence) => {
-  for (const end = Date.now() + wait; Date.now() < end; await page.waitForTimeout(50)) if (await holds()) return;
-  throw new Error(sentence);
+/** Waits until `wrong` finds nothing any more; fails with the last sentence that it found. */
+export const settles = async (page, wrong) => {
+  let found = 'it was never looked at';
+  for (const end = Date.now() + wait; Date.now() < end; await page.waitForTimeout(50)) {
+    found = await wrong();
+    if (!found) return;
+  }
+  throw new Error(found);
 };
+
+/** Waits until the sentence is true: what a key did shows with the next drawing. */
+export const becomes = (page, holds, sentence) => settles(page, async () => !(await holds()) && sentence);
 
 /** Fails with every rule of WCAG 2.2 A and AA that the page breaks, and where. Maps are left out unless told: they have a test of their own. */
 export const checkAccess = async (page, name, { exclude = ['.rs-map'], without = [] } = {}) => {

@@ -6,7 +6,7 @@
 // Exits 1 when a step fails, or when the browser reports a console error, a page error, a violation of the content
 // security policy or a request to another origin. Screenshots go to OUT_DIR. CHROMIUM names the browser.
 import { join } from 'node:path';
-import { becomes, browserFor, must, mustFit } from './browser.mjs';
+import { becomes, browserFor, must, mustFit, settles } from './browser.mjs';
 
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
 const [base, out] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
@@ -58,9 +58,11 @@ const tests = {
   'the map shows services and calls that do not overlap': async (page) => {
     await openMap(page);
     const map = mapOf(page);
-    const boxes = [...(await boxesOf(nodesOf(map))), ...(await boxesOf(edgesOf(map)))];
-    must(boxes.length > 3, `the map has only ${boxes.length} nodes and edges`);
-    must(overlaps(boxes).length === 0, `these overlap on the map: ${overlaps(boxes).join('; ')}`);
+    await settles(page, async () => {
+      const boxes = [...(await boxesOf(nodesOf(map))), ...(await boxesOf(edgesOf(map)))];
+      if (boxes.length <= 3) return `the map has only ${boxes.length} nodes and edges`;
+      return overlaps(boxes).length > 0 && `these overlap on the map: ${overlaps(boxes).join('; ')}`;
+    });
     await page.getByText(/\d+ services?, .* requests?\/min/).waitFor();
     await shoot(page, 'map');
   },
@@ -74,7 +76,8 @@ const tests = {
       const places = await nodesOf(map).evaluateAll((elements) =>
         elements.map((element) => element.getBoundingClientRect()).map(({ x, y }) => [x, y].map(Math.round).join(',')).join(' '),
       );
-      return { parts: `${await namesOf(nodesOf(map))} ${await namesOf(edgesOf(map))}`, places };
+      const room = JSON.stringify(await map.boundingBox());
+      return { parts: `${await namesOf(nodesOf(map))} ${await namesOf(edgesOf(map))}`, places, room };
     };
     for (let tries = 0; tries < 5; tries += 1) {
       const before = await look();
@@ -83,7 +86,7 @@ const tests = {
       const after = await look();
       // A first call between two services, or the last one leaving the window, is a new map.
       if (after.parts !== before.parts) continue;
-      must(after.places === before.places, 'the nodes moved on a refresh');
+      must(after.places === before.places, `the nodes moved on a refresh, from ${before.places} to ${after.places}; the map's room was ${before.room}, now ${after.room}`);
       return;
     }
     throw new Error('the map had other parts at each of five refreshes');
@@ -97,10 +100,11 @@ const tests = {
     await panel.getByText('Half take at most (p50)').waitFor();
     await panel.locator('.rs-histogram svg').waitFor();
     await becomes(page, () => new URL(page.url()).searchParams.get('node') !== null, 'the URL does not hold the node');
-    await page.waitForTimeout(400);
-    const [room] = await boxesOf(mapOf(page));
-    const outside = (await boxesOf(nodesOf(mapOf(page)))).filter((box) => box.x < room.x || box.x + box.width > room.x + room.width);
-    must(outside.length === 0, `the panel cut these off: ${outside.map(({ name }) => name).join('; ')}`);
+    await settles(page, async () => {
+      const [room] = await boxesOf(mapOf(page));
+      const outside = (await boxesOf(nodesOf(mapOf(page)))).filter((box) => box.x < room.x || box.x + box.width > room.x + room.width);
+      return outside.length > 0 && `the panel cut these off: ${outside.map(({ name }) => name).join('; ')}`;
+    });
     await page.waitForTimeout(300);
     await shoot(page, 'map-node');
     await edgesOf(mapOf(page)).last().click();
@@ -150,13 +154,14 @@ const tests = {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await becomes(page, () => new URL(page.url()).searchParams.get('row') !== null, 'the URL does not hold the row');
-    const count = await grid.getByRole('row').count();
+    const rows = async () => Number(await grid.getAttribute('aria-rowcount'));
+    const count = await rows();
     await page.keyboard.press('Home');
     await grid.getByRole('row', { selected: true, level: 1 }).waitFor();
     await page.keyboard.press('ArrowLeft');
-    await becomes(page, async () => (await grid.getByRole('row').count()) < count, 'ArrowLeft did not close the row');
+    await becomes(page, async () => (await rows()) < count, 'ArrowLeft did not close the row');
     await page.keyboard.press('ArrowRight');
-    await page.waitForFunction((rows) => document.querySelectorAll('[role=treegrid] [role=row]').length === rows, count);
+    await becomes(page, async () => (await rows()) === count, 'ArrowRight did not open the row again');
     await page.keyboard.press('Enter');
     const details = page.getByRole('complementary');
     await becomes(page, () => details.evaluate((element) => element === document.activeElement), 'Enter did not go to the details');
@@ -175,7 +180,10 @@ const tests = {
     const [url, chosen] = [page.url(), await grid.getByRole('row', { selected: true }).textContent()];
     await page.goto(url);
     await grid.getByRole('row', { selected: true }).waitFor();
-    must((await grid.getByRole('row', { selected: true }).textContent()) === chosen, 'the row is another one after a reload');
+    await settles(page, async () => {
+      const now = await grid.getByRole('row', { selected: true }).textContent();
+      return now !== chosen && `after a reload the row is “${now}”, before it was “${chosen}”`;
+    });
   },
 
   'the search box opens a trace and explains what is not one': async (page) => {
