@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/rayscope/rayscope/internal/fold"
 	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/trace"
@@ -131,7 +132,7 @@ func (a *Analysis) name(t *trace.Trace, o *observation) {
 	root := t.RootSegment()
 	a.template = a.template[:0]
 	if root != nil && root.HTTP.URL != "" {
-		a.template = appendTemplate(a.template, root.HTTP.URL)
+		a.template = fold.AppendTemplate(a.template, root.HTTP.URL)
 	}
 	if a.kinds != nil {
 		o.kind, a.scratch = a.kinds.of(root, a.template, a.scratch)

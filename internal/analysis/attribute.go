@@ -2,9 +2,9 @@ package analysis
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rayscope/rayscope/internal/fact"
 	"github.com/rayscope/rayscope/internal/filter"
@@ -103,7 +103,7 @@ func checkAttribute(name string) error {
 	return fmt.Errorf("%.60q is no attribute: use annotation.KEY, annotation.*, %s", name, strings.Join(names, ", "))
 }
 
-// Expression is a filter expression that finds the traces with a value; nil where none does.
+// Expression is a filter expression that finds the traces with a value; nil if it would be longer than expressions may be.
 func Expression(attribute string, v fact.Value) *string {
 	var s string
 	switch {
@@ -111,14 +111,15 @@ func Expression(attribute string, v fact.Value) *string {
 		s = "service(" + filter.Quote(v.String) + ")"
 	case attribute == "entrypoint":
 		s = "service(" + filter.Quote(v.String) + ") { root }"
-	case attribute == "url.template" || attribute == "exception":
-		return nil
 	case strings.HasPrefix(attribute, "rootcause."):
 		s = causePattern(v.String)
 	case strings.HasPrefix(attribute, annotationPrefix):
 		s = AnnotationTerm(attribute[len(annotationPrefix):]) + " = " + literal(v)
 	default:
 		s = attribute + " = " + literal(v)
+	}
+	if utf8.RuneCountInString(s) > filter.MaxLength {
+		return nil
 	}
 	return &s
 }
@@ -137,8 +138,8 @@ func causePattern(services string) string {
 
 // AnnotationTerm writes an annotation's key as expressions have it.
 func AnnotationTerm(key string) string {
-	plain := func(r rune) bool { return r == '_' || r < 0x80 && isWord(byte(r)) }
-	if slices.IndexFunc([]rune(key), func(r rune) bool { return !plain(r) }) < 0 {
+	plain := func(r rune) bool { return r == '_' || r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z' }
+	if strings.IndexFunc(key, func(r rune) bool { return !plain(r) }) < 0 {
 		return annotationPrefix + key
 	}
 	return "annotation[" + filter.Quote(key) + "]"

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"github.com/rayscope/rayscope/internal/fact"
+	"github.com/rayscope/rayscope/internal/fold"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/trace"
 )
@@ -122,7 +123,7 @@ func (ts *tables) addEntities(t *trace.Trace, round uint64, o *observation) {
 		if x := ts.fixed[aException]; x != nil {
 			for j := range e.Exceptions {
 				var room [256]byte
-				x.bytes(appendException(room[:0], &e.Exceptions[j]), round, o)
+				x.bytes(fold.AppendException(room[:0], e.Exceptions[j].Type, e.Exceptions[j].Message), round, o)
 			}
 		}
 	}
@@ -149,15 +150,6 @@ func (ts *tables) annotate(a *segment.Annotation, round uint64, o *observation) 
 	default:
 		x.truth(v.Bool, round, o)
 	}
-}
-
-// appendException appends an exception's type and its message, folded.
-func appendException(b []byte, x *segment.Exception) []byte {
-	b = append(b, x.Type...)
-	if x.Type != "" && x.Message != "" {
-		b = append(b, ": "...)
-	}
-	return appendMessage(b, x.Message)
 }
 
 // addCauses counts root causes, which take their time to be found.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rayscope/rayscope/internal/fold"
 	"github.com/rayscope/rayscope/internal/rayapi"
 	"github.com/rayscope/rayscope/internal/segment"
 	"github.com/rayscope/rayscope/internal/trace"
@@ -90,7 +91,7 @@ func (x *exceptions) group(service string, what *segment.Exception) *group {
 	b := append(append(x.scratch[:0], service...), 0)
 	b = append(append(b, what.Type...), 0)
 	at := len(b)
-	b = appendMessage(b, what.Message)
+	b = fold.AppendMessage(b, what.Message)
 	x.scratch = b
 	if g := x.groups[string(b)]; g != nil {
 		return g

@@ -18,6 +18,8 @@ var questions = []struct{ name, expression string }{
 	{"edge", `edge("web", "stock") { throttle }`},
 	{"group", `group.name = "slow" AND user = "bob"`},
 	{"mixed", `service("orders") { responsetime > 9 } AND (fault OR throttle) AND !partial`},
+	{"template", `url.template = "/orders/{id}"`},
+	{"exception", `exception = "ValueError: bad sku"`},
 	{"rootcause", `rootcause.fault.service { name = "stock" }`},
 }
 
@@ -58,6 +60,7 @@ func BenchmarkMatchLarge(b *testing.B) {
 	tr, env := assemble(b, own, docs...), groupsOf(b, own, nil)
 	for _, q := range []struct{ name, expression string }{
 		{"service", `service() { annotation.a = 2 }`},
+		{"exceptions", `service() { exception = "a" }`},
 		{"edge", `edge() { source.annotation.a = 2 OR destination.annotation.a = 2 }`},
 	} {
 		b.Run(q.name, func(b *testing.B) {

@@ -21,7 +21,7 @@ type run struct {
 	more   []verdict
 	causes [trace.CauseResponseTime + 1]*[]trace.Cause
 
-	annotated map[*term][]bool // of large traces, by index of the segment
+	noted map[*term][]bool // of large traces, by index of the segment
 }
 
 // verdict is that of the i-th group that was asked.
@@ -168,7 +168,7 @@ func (n *term) matches(s *subject) bool {
 		v, ok := s.number(n.word)
 		return ok && n.is.Holds(fact.Value{Kind: fact.Number, Number: v})
 	case anyKind:
-		return n.matchesAnnotation(s)
+		return n.matchesNote(s)
 	}
 	return n.matchesText(s)
 }
@@ -268,6 +268,10 @@ func (n *term) matchesText(s *subject) bool {
 		return n.text(s.part.typ)
 	case wMessage:
 		return n.text(s.part.message)
+	case wTemplate:
+		return s.entity != nil && n.matchesTemplate(&s.entity.HTTP)
+	case wException:
+		return n.matchesNote(s)
 	}
 	return s.entity != nil && n.text(httpText(&s.entity.HTTP, n.word))
 }
@@ -318,36 +322,37 @@ func (n *term) owned(d *segment.Digest) bool {
 	return n.text(d.ResourceARN)
 }
 
-func (n *term) matchesAnnotation(s *subject) bool {
+// matchesNote looks for an annotation or an exception, which any entity of the place may have.
+func (n *term) matchesNote(s *subject) bool {
 	switch {
 	case s.place == inEdge && n.side == here:
-		return n.annotated(s.entity)
+		return n.noted(s.entity)
 	case n.side == source:
-		return n.annotatedWithin(s.run, s.from)
+		return n.notedWithin(s.run, s.from)
 	case n.side == destination:
-		return n.annotatedWithin(s.run, s.to)
+		return n.notedWithin(s.run, s.to)
 	case s.place == inService:
-		return n.annotatedWithin(s.run, s.entity)
+		return n.notedWithin(s.run, s.entity)
 	}
 	for i := range s.t.Entities {
-		if n.annotated(&s.t.Entities[i]) {
+		if n.noted(&s.t.Entities[i]) {
 			return true
 		}
 	}
 	return false
 }
 
-// annotatedWithin looks at a segment and its subsegments. What a call infers has no annotations: they are the caller's.
-func (n *term) annotatedWithin(r *run, of *trace.Entity) bool {
+// notedWithin looks at a segment and its subsegments. What a call infers has no notes: they are the caller's.
+func (n *term) notedWithin(r *run, of *trace.Entity) bool {
 	if of == nil || !of.IsSegment() {
 		return false
 	}
 	all := r.t.Entities
 	if len(all) > smallTrace {
-		return r.annotatedSegments(n)[of.Index]
+		return r.notedSegments(n)[of.Index]
 	}
 	for i := range all {
-		if e := &all[i]; e.Segment == of.Index && n.annotated(e) {
+		if e := &all[i]; e.Segment == of.Index && n.noted(e) {
 			return true
 		}
 	}
@@ -358,22 +363,29 @@ func (n *term) annotatedWithin(r *run, of *trace.Entity) bool {
 // are looked through once for each term, and the segments noted.
 const smallTrace = 64
 
-// annotatedSegments tells for each entity whether it is a segment that is annotated as the term says.
-func (r *run) annotatedSegments(n *term) []bool {
-	if segments, known := r.annotated[n]; known {
+// notedSegments tells for each entity whether it is a segment that has the note of the term.
+func (r *run) notedSegments(n *term) []bool {
+	if segments, known := r.noted[n]; known {
 		return segments
 	}
-	if r.annotated == nil {
-		r.annotated = make(map[*term][]bool)
+	if r.noted == nil {
+		r.noted = make(map[*term][]bool)
 	}
 	segments := make([]bool, len(r.t.Entities))
 	for i := range r.t.Entities {
 		if e := &r.t.Entities[i]; e.Segment != trace.None && !segments[e.Segment] {
-			segments[e.Segment] = n.annotated(e)
+			segments[e.Segment] = n.noted(e)
 		}
 	}
-	r.annotated[n] = segments
+	r.noted[n] = segments
 	return segments
+}
+
+func (n *term) noted(e *trace.Entity) bool {
+	if n.word == wException {
+		return n.raised(e)
+	}
+	return n.annotated(e)
 }
 
 // annotated looks at the annotations of one entity. A bare truth counts as its value.

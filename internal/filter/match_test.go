@@ -108,6 +108,34 @@ func TestValues(t *testing.T) {
 	})
 }
 
+// What folding makes the same is found by one text; what it leaves out is found by its parts.
+func TestFoldedTexts(t *testing.T) {
+	order := func(id, parent, n string) string {
+		return `{` + inTrace + whole + `"id":"` + id + `",` + parent + `"name":"orders","http":{"request":{"url":"https://shop.example.com/orders/` + n + `/lines?x=1"}},
+			"subsegments":[{"id":"1` + id[1:] + `","name":"db","start_time":1758654700,"end_time":1758654700.5,"namespace":"remote","fault":true,
+			"http":{"request":{"url":"http://db"}},"cause":{"exceptions":[{"id":"00000000000000ff","type":"Timeout","message":"no answer for '` + n + `' in 30ms"}]}}]}`
+	}
+	docs := []string{order("0000000000000001", "", "4711"), order("0000000000000002", `"parent_id":"0000000000000001",`, "4712")}
+	questions := []question{
+		{`url.template = "/orders/{id}/lines"`, true}, {`url.template = "/orders/4711/lines"`, false}, {`url.template != "/orders/{id}/lines"`, false},
+		{`url.template CONTAINS "4711"`, false}, {`url.template CONTAINS "{id}"`, true}, {`url.template BEGINSWITH "/orders/" url.template ENDSWITH "/lines"`, true},
+		{`url.template`, true}, {`url.template ENDSWITH "x=1"`, false}, {`url.template = "/"`, false},
+		{`edge("orders", "db") { url.template = "/" }`, true}, {`service("db") { url.template = "/" inferred }`, true},
+		{`exception`, true}, {`!exception`, false}, {`exception = "Timeout: no answer for '{text}' in {n}ms"`, true},
+		{`exception = "Timeout: no answer for '4711' in 30ms"`, false}, {`exception != "Timeout: no answer for '4711' in 30ms"`, true},
+		{`exception != "Timeout: no answer for '{text}' in {n}ms"`, false},
+		{`exception CONTAINS "'4711'"`, true}, {`exception CONTAINS "{n}ms"`, true}, {`exception BEGINSWITH "Timeout: no answer for '47"`, true},
+		{`exception ENDSWITH "in 30ms"`, true}, {`exception CONTAINS "4713"`, false},
+		{`service("orders") { root exception CONTAINS "4711" }`, true}, {`service("orders") { root exception CONTAINS "4712" }`, false},
+		{`service("db") { exception }`, false}, {`edge("orders", "db") { exception BEGINSWITH "Timeout" }`, true}, {`edge("orders", "orders") { exception }`, false},
+	}
+	ask(t, assemble(t, own, docs...), groupsOf(t, own, nil), questions)
+	for i := range 100 { // of a large trace the segments with an exception are noted
+		docs = append(docs, fmt.Sprintf(`{%s%s"id":"00000000000001%02x","parent_id":"00000000000000fe","name":"x"}`, inTrace, whole, i))
+	}
+	ask(t, assemble(t, own, docs...), groupsOf(t, own, nil), questions)
+}
+
 func TestTwoRoots(t *testing.T) {
 	tr := assemble(t, own, `{`+inTrace+whole+`"id":"0000000000000001","name":"a"}`,
 		`{`+inTrace+`"start_time":1758654700.5,"end_time":1758654701,"id":"0000000000000002","name":"b","fault":true}`)

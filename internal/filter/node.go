@@ -136,7 +136,7 @@ func cost(n node) int {
 		switch n.word {
 		case wUser, wZone, wInstance, wARN:
 			return 1
-		case wAnnotation, wInferred, wDuration:
+		case wAnnotation, wException, wInferred, wDuration:
 			return 2
 		}
 		return 0

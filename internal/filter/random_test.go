@@ -62,11 +62,11 @@ func (m maker) entity(id string) map[string]any {
 		}
 	}
 	if m.chance(50) {
-		e["http"] = map[string]any{"request": map[string]any{"method": m.one("GET", "POST"), "url": m.one("a", "b/c"), "user_agent": "a", "client_ip": "b"},
+		e["http"] = map[string]any{"request": map[string]any{"method": m.one("GET", "POST"), "url": m.one("a", "b/c", "?a", "https://a", "https://a/b/c", "/a/12/c"), "user_agent": "a", "client_ip": "b"},
 			"response": map[string]any{"status": []int{200, 404, 429, 500}[m.IntN(4)]}}
 	}
 	if m.chance(30) {
-		e["cause"] = map[string]any{"exceptions": []any{map[string]any{"id": "00000000000000ff", "type": m.one("a", "b"), "message": m.one("", "c")}}}
+		e["cause"] = map[string]any{"exceptions": []any{map[string]any{"id": "00000000000000ff", "type": m.one("a", "b"), "message": m.one("", "c", "c 12")}}}
 	}
 	if m.chance(40) {
 		e["annotations"] = map[string]any{m.one("a", "b"): []any{"a", "b", 1, 2.5, true, false}[m.IntN(6)], "c": m.IntN(3)}
@@ -151,7 +151,7 @@ func (m maker) term(place string) string {
 	switch {
 	case place == "" || place == "service" || place == "edge":
 		truths, numbers = []string{"ok", "error", "fault", "throttle"}, []string{"responsetime", "duration", "http.status"}
-		texts = []string{"http.url", "http.method", "http.useragent", "http.clientip", "user", "availabilityzone", "instance.id", "resource.arn"}
+		texts = []string{"http.url", "url.template", "exception", "http.method", "http.useragent", "http.clientip", "user", "availabilityzone", "instance.id", "resource.arn"}
 		if m.chance(25) {
 			return m.annotation(place)
 		}
@@ -192,5 +192,5 @@ func (m maker) compareNumber() string {
 }
 
 func (m maker) compareText() string {
-	return m.one(" = ", " != ", " CONTAINS ", " BEGINSWITH ", " ENDSWITH ") + m.one(`"a"`, `"b"`, `"c"`, `""`, `"GET"`, `"remote"`, `"b/c"`)
+	return m.one(" = ", " != ", " CONTAINS ", " BEGINSWITH ", " ENDSWITH ") + m.one(`"a"`, `"b"`, `"c"`, `""`, `"GET"`, `"remote"`, `"b/c"`, `"/"`, `"/a/{id}/c"`, `"i"`, `"}/c"`, `"a: c {n}"`)
 }

@@ -183,6 +183,8 @@ func (n *term) rootHints() []fact.Clause {
 		return n.condition(fact.Method)
 	case wURL:
 		return n.condition(fact.URL)
+	case wTemplate:
+		return n.templateHints()
 	}
 	return nil
 }

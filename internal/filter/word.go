@@ -25,6 +25,7 @@ const (
 	wIndex
 	wCoverage
 	wURL
+	wTemplate
 	wMethod
 	wAgent
 	wClient
@@ -32,6 +33,7 @@ const (
 	wName
 	wType
 	wMessage
+	wException
 	wZone
 	wInstance
 	wARN
@@ -115,6 +117,7 @@ var words = [...]meaning{
 	wIndex:        {"index", number, inCauses},
 	wCoverage:     {"coverage", number, inTimedEntity},
 	wURL:          {"http.url", str, inTrace | inNodes},
+	wTemplate:     {"url.template", str, inTrace | inNodes}, // Rayscope's own, as wException
 	wMethod:       {"http.method", str, inTrace | inNodes},
 	wAgent:        {"http.useragent", str, inTrace | inNodes},
 	wClient:       {"http.clientip", str, inTrace | inNodes},
@@ -122,6 +125,7 @@ var words = [...]meaning{
 	wName:         {"name", str, inService | inCauses},
 	wType:         {"type", str, inService | inCauseService},
 	wMessage:      {"message", str, inException},
+	wException:    {"exception", str, inTrace | inNodes},
 	wZone:         {"availabilityzone", str, inTrace | inNodes},
 	wInstance:     {"instance.id", str, inTrace | inNodes},
 	wARN:          {"resource.arn", str, inTrace | inNodes},

@@ -29,6 +29,7 @@ var floors = map[string]floor{
 	"internal/servicemap": words,
 	"internal/sampling":   words,
 	"internal/fact":       words,
+	"internal/fold":       words,
 	"internal/cursor":     words,
 	"internal/filter":     words,
 	"internal/rayapi":     words,

@@ -63,9 +63,9 @@ type TracesView struct {
 //
 // Attributes have the names of filter expressions: http.status, http.method, http.url, http.clientip, http.useragent (of the
 // root), user, availabilityzone, instance.id, resource.arn (of any segment), service (nodes, also those that did not report),
-// annotation.KEY, annotation.* for a table of every key. Beside them: url.template (the path of http.url with ids folded to
-// {id}), entrypoint (service of the root), rootcause.fault, rootcause.error, rootcause.responsetime (the services on the path to
-// a cause, joined by →) and exception (type and message).
+// annotation.KEY, annotation.* for a table of every key, url.template (the path of the root's URL with ids folded to {id}) and
+// exception (type and folded message, of any entity). Beside them: entrypoint (service of the root), rootcause.fault,
+// rootcause.error and rootcause.responsetime (the services on the path to a cause, joined by →).
 type TableView struct {
 	Attribute string // required
 	Limit     int    // rows; 0 for 20, at most 1,000
@@ -89,7 +89,7 @@ type ExceptionsView struct {
 
 // AnalyzeResponse is the answer. A view that was not asked for is null.
 type AnalyzeResponse struct {
-	TracesSeen     int64        // traces of the time range that were looked at, in the base or not
+	TracesSeen     int64        // traces of the time range that were looked at; with a group or FilterExpression without those that the index ruled out
 	Exact          bool         // all of the range was looked at; else every count is "at least"
 	StoppedBecause *string      // why not, in a sentence; null if exact
 	ReachedTime    EpochSeconds // the traces from here to the end of the range were looked at; StartTime if exact
@@ -204,7 +204,7 @@ type Table struct {
 // Row is one value with the traces that have it. A trace with several values counts in the row of each.
 type Row struct {
 	Value      *Value
-	Expression *string // filter expression that finds these traces; null where there is none
+	Expression *string // filter expression that finds these traces; that of a root cause also finds other causes along its services; null for Others, and if it would be too long
 	Missed     int64   // traces with this value that may have been counted in Others, at most
 	A          RowSet
 	B          *RowSet  // null without a set B
@@ -257,7 +257,7 @@ type Ranking struct {
 type Ranked struct {
 	Attribute  string
 	Value      Value
-	Expression *string // filter expression that finds its traces; null where there is none
+	Expression *string // filter expression that finds its traces, as in Row
 	CountA     int64   // traces of A that have it
 	CountB     int64
 	ShareA     float64 // of A, 0 to 1

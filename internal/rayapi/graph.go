@@ -17,7 +17,7 @@ type GraphResponse struct {
 	StartTime                EpochSeconds // of the first second in which a trace began; of the time range if there is none
 	EndTime                  EpochSeconds // of the last
 	Services                 []Service    // by name
-	TracesSeen               int64        // traces of the time range that were looked at, in the map or not
+	TracesSeen               int64        // traces of the time range that were looked at; with a group or FilterExpression without those that the index ruled out
 	TracesMatched            int64        // those that are in the map
 	Exact                    bool         // all of the range was looked at; else every count is "at least"
 	StoppedBecause           *string      // why not, in a sentence; null if exact

@@ -173,6 +173,22 @@ const tests = {
     must((await setOf(page, 'Status').getByRole('rowheader').first().textContent()) === '502', 'most faults do not come first');
   },
 
+  'URLs and exceptions are selected without their ids': async (page) => {
+    await open(page, '&tables=url.template,exception');
+    await setOf(page, 'URL').getByRole('button', { name: '/products/{id}', exact: true }).click();
+    await becomes(page, () => param(page, 'select') === 'url.template = "/products/{id}"', 'a click on a URL does not select it');
+    await setOf(page, 'The rest').waitFor();
+    must((await countIn(page, 'Selection')) + (await countIn(page, 'The rest')) === requests, 'the two sets are not all requests');
+    const thrown = 'CardTimeout: card processor did not answer within {n} ms';
+    await setOf(page, 'Exception').getByRole('button', { name: thrown, exact: true }).click();
+    await becomes(page, () => param(page, 'select') === `exception = "${thrown}"`, 'a click on an exception does not select it');
+    await circumstances(page).first().waitFor();
+    must((await circumstances(page).first().textContent()).startsWith(`plan = ${guilty}`), 'the exception does not lead to the plan');
+    await setOf(page, 'Exception').getByRole('button', { name: `More to do with Exception ${thrown}` }).click();
+    await page.getByRole('menuitem', { name: 'Leave these out' }).click();
+    await becomes(page, () => param(page, 'filter') === `!(exception = "${thrown}")`, 'the filter does not leave the exception out');
+  },
+
   'response times by any attribute': async (page) => {
     await open(page, '&by=annotation.plan');
     const table = page.getByRole('table', { name: 'Response times by Annotation plan' });

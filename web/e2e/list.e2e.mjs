@@ -103,10 +103,28 @@ const tests = {
     await openAttribute(page, 'Page (numbers and ids left out)');
     await (await openAttribute(page, 'HTTP method')).getByRole('button', { name: 'Exclude: no traces with HTTP method: GET' }).click();
     await becomes(page, () => param(page, 'filter') === 'annotation.plan = "gold" AND !(http.method = "GET")', 'the filter does not exclude');
-    await page.getByRole('button', { name: 'Add: only traces with plan: gold', pressed: true }).click();
+    await page.getByRole('button', { name: 'Added: only traces with plan: gold', pressed: true }).click();
     await becomes(page, () => param(page, 'filter') === '!(http.method = "GET")', 'a second click did not take the condition back');
     await page.reload();
     await page.getByRole('list', { name: 'plan', exact: true }).waitFor();
+  },
+
+  'pages and exceptions are added and excluded, whatever their ids': async (page) => {
+    await open(page);
+    const pages = await openAttribute(page, 'Page (numbers and ids left out)');
+    const orders = Math.ceil((count - 1) / 3);
+    await pages.getByRole('listitem').filter({ hasText: '/orders/{id}' }).getByText(`${orders} traces`).waitFor();
+    await page.getByRole('button', { name: 'Add: only traces with Page (numbers and ids left out): /orders/{id}' }).click();
+    await total(page, `${orders} traces match`);
+    must(param(page, 'filter') === 'url.template = "/orders/{id}"', `the filter is ${param(page, 'filter')}`);
+    await page.getByRole('button', { name: 'Exclude: no traces with Page (numbers and ids left out): /orders/{id}' }).click();
+    await total(page, `${count - orders} traces match`);
+    await open(page);
+    await (await openAttribute(page, 'Exception')).getByRole('button', { name: 'Add: only traces with Exception: CardError: card {n} refused' }).click();
+    await total(page, `${faults} traces match`);
+    await look(page, 'list-exception');
+    await open(page, `&filter=${encodeURIComponent('exception CONTAINS "card 9 "')}`);
+    await total(page, '1 trace matches');
   },
 
   'classes count for all matches': async (page) => {

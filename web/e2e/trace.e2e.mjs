@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { becomes, browserFor, frameText, framesWhile, must } from './browser.mjs';
-import { checkout, large, producer, put, quickOnes } from './traces.mjs';
+import { checkout, large, paid, producer, put, quickOnes } from './traces.mjs';
 
 const [base, out] = process.argv.slice(2);
 if (base === undefined || out === undefined) {
@@ -20,6 +20,7 @@ const { openPage, shoot, look, run } = browserFor(base, out);
 const cause = producer();
 const trace = checkout({ link: cause });
 const other = checkout({ slow: 0.3, cached: true });
+const good = paid();
 const big = large(10_000);
 
 const gridOf = (page) => page.getByRole('treegrid', { name: 'Timeline of the trace' });
@@ -269,6 +270,29 @@ const tests = {
     await page.getByRole('alert').getByText(/There is no trace 1-00000001/).waitFor();
   },
 
+  'the trace to compare with is chosen among similar ones': async (page) => {
+    await open(page);
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    const similar = page.getByRole('region', { name: 'Similar requests' });
+    await similar.getByText('Requests like A (POST /checkout/confirm, answered first by shop-web)').waitFor();
+    const first = similar.getByRole('region', { name: 'Quickest that went well' }).getByRole('listitem');
+    must((await first.count()) === 1, 'requests of another kind are offered');
+    await first.filter({ hasText: 'suggested' }).getByText('45 ms').waitFor();
+    const failed = similar.getByRole('region', { name: 'Failed last' }).getByRole('listitem');
+    must((await failed.count()) === 1, 'the trace itself is offered, or the other one is not');
+    await look(page, 'compare-choose');
+    await first.getByRole('link', { name: /^Compare with the one of .*: OK, / }).click();
+    await becomes(page, () => param(page, 'b') === good.traceId, 'the URL does not hold the suggestion');
+    await page.getByText(/B took 595 ms shorter than A/).waitFor();
+    must((await similar.getByRole('link').count()) === 0, 'the list is not folded once B is chosen');
+    await page.getByRole('button', { name: 'Choose another request as B' }).click();
+    await similar.getByText('This is B').waitFor();
+    await similar.getByRole('link', { name: /Fault, / }).click();
+    await becomes(page, () => param(page, 'b') === other.traceId, 'another request cannot be chosen');
+    await page.goto(`${base}/compare?a=${big.traceId}`);
+    await similar.getByText('No other request like A (requests, answered first by nightly-import)').waitFor();
+  },
+
   'ten thousand rows scroll, search and zoom without jank': async (page) => {
     const began = Date.now();
     await open(page, big.traceId);
@@ -318,6 +342,6 @@ const tests = {
   },
 };
 
-await put(base, [...cause.documents, ...trace.documents, ...other.documents, ...quickOnes(60), ...big.documents]);
+await put(base, [...cause.documents, ...trace.documents, ...other.documents, ...good.documents, ...quickOnes(60), ...big.documents]);
 const only = process.env.ONLY;
 process.exitCode = await run(only === undefined ? tests : Object.fromEntries(Object.entries(tests).filter(([name]) => name.includes(only))));

@@ -91,6 +91,12 @@ export const quickOnes = (count, at = now() - 30) =>
     ];
   }).flat();
 
+/** A checkout as above that went well. */
+export const paid = (at = now() - 25) => {
+  const trace_id = newTraceId(at);
+  return { traceId: trace_id, documents: [{ trace_id, id: newId(), name: 'shop-web', origin: 'AWS::ECS::Fargate', start_time: at, end_time: at + 0.045, http: http('POST', 'https://shop.example.com/checkout/confirm', 200) }] };
+};
+
 /** A trace of one root and `count` rows below it in batches, three levels deep, some of which failed. */
 export const large = (count, at = now() - 40) => {
   const trace_id = newTraceId(at);

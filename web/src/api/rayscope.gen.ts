@@ -78,7 +78,7 @@ export interface TracesView {
   Limit?: number;
 }
 
-/** TableView asks for the values of an attribute with their figures. Attributes have the names of filter expressions: http.status, http.method, http.url, http.clientip, http.useragent (of the root), user, availabilityzone, instance.id, resource.arn (of any segment), service (nodes, also those that did not report), annotation.KEY, annotation.* for a table of every key. Beside them: url.template (the path of http.url with ids folded to {id}), entrypoint (service of the root), rootcause.fault, rootcause.error, rootcause.responsetime (the services on the path to a cause, joined by →) and exception (type and message). */
+/** TableView asks for the values of an attribute with their figures. Attributes have the names of filter expressions: http.status, http.method, http.url, http.clientip, http.useragent (of the root), user, availabilityzone, instance.id, resource.arn (of any segment), service (nodes, also those that did not report), annotation.KEY, annotation.* for a table of every key, url.template (the path of the root's URL with ids folded to {id}) and exception (type and folded message, of any entity). Beside them: entrypoint (service of the root), rootcause.fault, rootcause.error and rootcause.responsetime (the services on the path to a cause, joined by →). */
 export interface TableView {
   /** required */
   Attribute: string;
@@ -108,7 +108,7 @@ export interface ExceptionsView {
 
 /** AnalyzeResponse is the answer. A view that was not asked for is null. */
 export interface AnalyzeResponse {
-  /** traces of the time range that were looked at, in the base or not */
+  /** traces of the time range that were looked at; with a group or FilterExpression without those that the index ruled out */
   TracesSeen: number;
   /** all of the range was looked at; else every count is "at least" */
   Exact: boolean;
@@ -254,7 +254,7 @@ export interface Table {
 /** Row is one value with the traces that have it. A trace with several values counts in the row of each. */
 export interface Row {
   Value: Value | null;
-  /** filter expression that finds these traces; null where there is none */
+  /** filter expression that finds these traces; that of a root cause also finds other causes along its services; null for Others, and if it would be too long */
   Expression: string | null;
   /** traces with this value that may have been counted in Others, at most */
   Missed: number;
@@ -313,7 +313,7 @@ export interface Ranking {
 export interface Ranked {
   Attribute: string;
   Value: Value;
-  /** filter expression that finds its traces; null where there is none */
+  /** filter expression that finds its traces, as in Row */
   Expression: string | null;
   /** traces of A that have it */
   CountA: number;
@@ -563,7 +563,7 @@ export interface GraphResponse {
   EndTime: EpochSeconds;
   /** by name */
   Services: Service[];
-  /** traces of the time range that were looked at, in the map or not */
+  /** traces of the time range that were looked at; with a group or FilterExpression without those that the index ruled out */
   TracesSeen: number;
   /** those that are in the map */
   TracesMatched: number;

@@ -6,6 +6,7 @@ import { useTraces } from '../api/queries';
 import { CompareForm } from '../components/compare/CompareForm';
 import { CompareTable } from '../components/compare/CompareTable';
 import { CompareTotals } from '../components/compare/CompareTotals';
+import { SimilarTraces } from '../components/compare/SimilarTraces';
 import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/Skeleton';
 import { diffOf } from '../util/diff';
@@ -52,6 +53,7 @@ const ComparePage = () => {
         <p className="rs-note">Calls are matched by their names and the names of what called them.</p>
       </div>
       <CompareForm key={`${a ?? ''} ${b ?? ''}`} a={query.get('a') ?? ''} b={query.get('b') ?? ''} onCompare={compare} />
+      {a != null && <SimilarTraces key={`similar ${a} ${b ?? ''}`} a={a} b={b ?? null} />}
       {a != null && b != null && <Loaded a={a} b={b} />}
     </>
   );

@@ -38,7 +38,7 @@ interface ValueRowProps {
   place: AnalyticsPlace;
 }
 
-const noExpression = 'No filter expression finds exactly these requests, so they cannot be selected here.';
+const noExpression = 'This value is longer than a filter expression may be, so it cannot be selected here.';
 
 const ValueRow = ({ attribute, row, columns, place }: ValueRowProps) => {
   const { Value, Expression, A, B, Delta } = row;

@@ -4,7 +4,7 @@ import type { GroupSummary } from '../../api/types';
 import { ShareBar } from '../../ui/ShareBar';
 import { paths } from '../../util/paths';
 import type { Counts } from '../../util/status';
-import { lastHour, shareWords, useShare } from './useShare';
+import { lastHour, useShare } from './useShare';
 
 interface GroupRowProps {
   group: GroupSummary;
@@ -21,11 +21,11 @@ const Share = ({ name }: { name: string }) => {
   const { answer, error } = useShare({ filter: '', group: name });
   if (error !== null) return <span className="rs-muted">unknown: {error.message}</span>;
   if (answer === undefined) return <span className="rs-muted">…</span>;
-  const { OkCount, ErrorCount, FaultCount, ThrottleCount, Count } = answer.A;
+  const { OkCount, ErrorCount, FaultCount, ThrottleCount, Count } = answer.part;
   const counts: Counts = { ok: OkCount, error: ErrorCount, fault: FaultCount, throttle: ThrottleCount };
   return (
     <>
-      {shareWords(answer)}
+      {answer.words}
       {Count > 0 && <ShareBar counts={counts} />}
     </>
   );

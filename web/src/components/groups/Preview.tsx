@@ -7,7 +7,7 @@ import { durationText } from '../../util/format';
 import { paths } from '../../util/paths';
 import { windowOf } from '../../util/range';
 import { classOf } from '../../util/status';
-import { lastHour, shareWords, useShare } from './useShare';
+import { lastHour, useShare } from './useShare';
 
 /** Traces that are shown as examples. */
 const exampleCount = 5;
@@ -52,14 +52,14 @@ export const Preview = ({ filter, wrong }: { filter: string; wrong: boolean }) =
     if (filter === '') return 'Write an expression to see what it matches.';
     if (wrong) return 'This expression cannot be read yet: what is wrong stands above.';
     if (error !== null) return error.message;
-    return answer === undefined || !settled ? 'Counting…' : `In the last hour it matches ${shareWords(answer)}.`;
+    return answer === undefined || !settled ? 'Counting…' : `In the last hour it matches ${answer.words}.`;
   };
   return (
     <div className="rs-preview" role="region" aria-label="What it matches">
       <p className="rs-note" role="status">
         {text()}
       </p>
-      {enabled && error === null && answer !== undefined && settled && answer.A.Count > 0 && <Examples filter={filter} />}
+      {enabled && error === null && answer !== undefined && settled && answer.part.Count > 0 && <Examples filter={filter} />}
     </div>
   );
 };

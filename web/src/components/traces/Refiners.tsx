@@ -35,7 +35,7 @@ const Buttons = ({ expression, what, filter, onFilter }: Filtering & { expressio
   const added = hasCondition(filter, expression);
   return (
     <span className="rs-valuebuttons">
-      <button type="button" className="rs-smallbutton" aria-pressed={added} aria-label={`Add: only traces with ${what}`} title="Only traces with it" onClick={() => onFilter(added ? withoutCondition(filter, expression) : withCondition(filter, expression))}>
+      <button type="button" className="rs-smallbutton" aria-pressed={added} aria-label={`${added ? 'Added' : 'Add'}: only traces with ${what}`} title="Only traces with it" onClick={() => onFilter(added ? withoutCondition(filter, expression) : withCondition(filter, expression))}>
         {added ? 'Added' : 'Add'}
       </button>
       <button type="button" className="rs-smallbutton" aria-label={`Exclude: no traces with ${what}`} title="Only traces without it" onClick={() => onFilter(withCondition(filter, negated(expression)))}>
@@ -72,7 +72,7 @@ const Values = ({ table, ...filtering }: Filtering & { table: Table }) => {
   const unlisted = table.Distinct - rows.length;
   return (
     <>
-      {rows.some(({ Expression }) => Expression === null) && <p className="rs-note">{whyNoFilter(table.Attribute)}</p>}
+      {rows.some(({ Expression }) => Expression === null) && <p className="rs-note">{whyNoFilter}</p>}
       <ul className="rs-values" aria-label={labelOf(table.Attribute)}>
         {shown.map((row) => (
           <ValueRow key={row.Value === null ? '' : valueText(row.Value)} row={row} attribute={table.Attribute} {...filtering} />

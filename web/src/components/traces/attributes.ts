@@ -26,8 +26,7 @@ export const labelOf = (attribute: string): string => words.find(([name]) => nam
 export const valueText = ({ String: text, Number: number, Boolean: truth }: Value): string => text ?? String(number ?? truth ?? '');
 
 /** Why a value cannot be added to the filter. */
-export const whyNoFilter = (attribute: string): string =>
-  attribute === 'url.template' ? 'Filter expressions cannot leave out parts of a URL. Choose among the exact URLs instead.' : 'Filter expressions cannot ask for this. Open one of its traces instead.';
+export const whyNoFilter = 'A filter cannot be as long as some of these values. Write a condition with CONTAINS and a part of one into the box above.';
 
 /** Rows by how many of the shown traces have the value. */
 export const shownRows = (rows: Row[]): Row[] => rows.filter(({ Value: value, A }) => value !== null && A.Count > 0);

@@ -1,6 +1,10 @@
-package analysis
+package fold_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/rayscope/rayscope/internal/fold"
+)
 
 func TestTemplates(t *testing.T) {
 	for _, c := range []struct{ url, want string }{
@@ -22,7 +26,7 @@ func TestTemplates(t *testing.T) {
 		{"http://h/p/Straße", "/p/Straße"},
 		{"", "/"},
 	} {
-		if got := string(appendTemplate(nil, c.url)); got != c.want {
+		if got := string(fold.AppendTemplate(nil, c.url)); got != c.want {
 			t.Errorf("template of %q: got %q, want %q", c.url, got, c.want)
 		}
 	}
@@ -40,8 +44,25 @@ func TestMessages(t *testing.T) {
 		{"it's 'open", "it's 'open"},
 		{"", ""},
 	} {
-		if got := string(appendMessage(nil, c.message)); got != c.want {
+		if got := string(fold.AppendMessage(nil, c.message)); got != c.want {
 			t.Errorf("folded %q: got %q, want %q", c.message, got, c.want)
+		}
+	}
+}
+
+func TestExceptions(t *testing.T) {
+	for _, c := range []struct{ kind, message, want, whole string }{
+		{"Timeout", "no answer in 30 ms", "Timeout: no answer in {n} ms", "Timeout: no answer in 30 ms"},
+		{"Timeout", "", "Timeout", "Timeout"},
+		{"", "order 7", "order {n}", "order 7"},
+		{"E404", "", "E404", "E404"}, // a type is no message
+		{"", "", "", ""},
+	} {
+		if got := string(fold.AppendException(nil, c.kind, c.message)); got != c.want {
+			t.Errorf("%q, %q: got %q, want %q", c.kind, c.message, got, c.want)
+		}
+		if got := string(fold.AppendWhole(nil, c.kind, c.message)); got != c.whole {
+			t.Errorf("whole %q, %q: got %q, want %q", c.kind, c.message, got, c.whole)
 		}
 	}
 }
@@ -52,11 +73,11 @@ func FuzzFold(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		once := appendMessage(nil, s)
+		once := fold.AppendMessage(nil, s)
 		if len(once) > 8*len(s) {
 			t.Errorf("%q folds to %d bytes", s, len(once))
 		}
-		path := string(appendTemplate(nil, s))
+		path := string(fold.AppendTemplate(nil, s))
 		if path == "" {
 			t.Errorf("the template of %q is empty", s)
 		}

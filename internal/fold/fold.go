@@ -1,10 +1,12 @@
-package analysis
+// Package fold makes one text of those that differ by ids, numbers and quoted words only: the template of a URL, what an exception
+// says. Analyses count by these texts and filter expressions compare them, so both have them from here.
+package fold
 
 import "strings"
 
-// appendTemplate appends the path of a URL with its ids folded, so that requests for different things of one kind are the same.
+// AppendTemplate appends the path of a URL with its ids folded, so that requests for different things of one kind are the same.
 // Scheme, host, query and fragment are left out. A part of the path is folded to {id} by isID, by isNumbered, or if it has an @.
-func appendTemplate(b []byte, url string) []byte {
+func AppendTemplate(b []byte, url string) []byte {
 	if _, rest, ok := strings.Cut(url, "://"); ok {
 		i := strings.IndexAny(rest, "/?#")
 		if i < 0 {
@@ -100,8 +102,26 @@ func digitsOf(s string) (n int) {
 	return n
 }
 
-// appendMessage appends a message with what differs from case to case folded: quoted text to {text}, ids to {id}, numbers to {n}.
-func appendMessage(b []byte, s string) []byte {
+// AppendException appends the type of an exception and its folded message, with ": " between them if it has both.
+func AppendException(b []byte, kind, message string) []byte {
+	return AppendMessage(appendKind(b, kind, message), message)
+}
+
+// AppendWhole is AppendException with the message as it was.
+func AppendWhole(b []byte, kind, message string) []byte {
+	return append(appendKind(b, kind, message), message...)
+}
+
+func appendKind(b []byte, kind, message string) []byte {
+	b = append(b, kind...)
+	if kind != "" && message != "" {
+		b = append(b, ": "...)
+	}
+	return b
+}
+
+// AppendMessage appends a message with what differs from case to case folded: quoted text to {text}, ids to {id}, numbers to {n}.
+func AppendMessage(b []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		switch n := quoted(s, i); {
 		case n > 0:
