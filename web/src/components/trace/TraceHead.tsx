@@ -35,15 +35,16 @@ export const TraceHead = ({ tree, root, story, onSelect }: TraceHeadProps) => (
     <p className="rs-story-result">
       <StatusIcon status={story.status} size={22} />
       <span>
-        {subjectOf(root)} <strong>{story.result}</strong>.{' '}
-        {story.reason !== null &&
-          (story.about === null ? (
-            story.reason
-          ) : (
-            <button type="button" className="rs-linkbutton" onClick={() => onSelect(story.about ?? '')}>
-              {story.reason}
+        {subjectOf(root)} <strong>{story.result}</strong>.
+        {story.reasons.map(({ text, place, rest, about }) => (
+          <span key={text} className="rs-story-reason">
+            {text}{' '}
+            <button type="button" className="rs-linkbutton" onClick={() => onSelect(about)}>
+              {place}
             </button>
-          ))}
+            {rest}
+          </span>
+        ))}
       </span>
     </p>
     <Facts facts={factsOf(tree, root)} wide />

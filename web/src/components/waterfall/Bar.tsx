@@ -36,7 +36,7 @@ const Pieces = ({ pieces, from, to, className }: { pieces: Piece[]; from: number
 );
 
 /**
- * The time of one row on the axis: strong where it worked itself, light where it waited for the rows below it, underlined
+ * The time of one row on the axis: strong where it worked itself, light where it waited for the rows below it or the service that was called, underlined
  * where the whole request waited for it.
  */
 export const Bar = ({ entity, timing, from, to, colour }: BarProps) => {
