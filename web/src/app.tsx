@@ -2,16 +2,17 @@ import { I18nProvider } from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy } from 'react';
-import { createBrowserRouter } from 'react-router';
+import { createBrowserRouter, matchPath } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { ApiError } from './api/client';
+import { traceQuery } from './api/queries';
 import { Shell } from './components/shell/Shell';
 import { CrashPage } from './pages/CrashPage';
+import { normalTraceId } from './util/traceId';
 
 const HomePage = lazy(() => import('./pages/HomePage'));
 const MapPage = lazy(() => import('./pages/MapPage'));
 const TracesPage = lazy(() => import('./pages/TracesPage'));
-const TracePage = lazy(() => import('./pages/TracePage'));
 const AnalyticsPage = lazy(() => import('./pages/AnalyticsPage'));
 const TraceFilePage = lazy(() => import('./pages/TraceFilePage'));
 const ComparePage = lazy(() => import('./pages/ComparePage'));
@@ -34,6 +35,14 @@ const queries = new QueryClient({
       refetchOnWindowFocus: false,
     },
   },
+});
+
+/** The documents of a trace are asked for together with the code that draws them, not after it. */
+const TracePage = lazy(() => {
+  const id = normalTraceId(matchPath('/trace/:id', location.pathname)?.params.id ?? '');
+  // The page asks again, and tells what is wrong, if this fails.
+  if (id !== null) queries.query(traceQuery(id)).catch(() => undefined);
+  return import('./pages/TracePage');
 });
 
 const router = createBrowserRouter([

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { graphOf, type Graph } from '../util/graph';
 import { liveSecondsOf, windowOf, type TimeRange, type Window } from '../util/range';
 import type { View } from '../util/view';
@@ -22,8 +22,8 @@ export const useTraceGraph = (id: string) =>
 /** How often an open trace is read again while something in it still runs. */
 const pendingTraceMs = 3000;
 
-export const useTrace = (id: string) =>
-  useQuery({
+export const traceQuery = (id: string) =>
+  queryOptions({
     queryKey: ['trace', id],
     queryFn: async ({ signal }): Promise<TraceTree> => {
       const trace = (await api.traces([id], signal)).Traces?.[0];
@@ -32,6 +32,11 @@ export const useTrace = (id: string) =>
       }
       return treeOf(trace);
     },
+  });
+
+export const useTrace = (id: string) =>
+  useQuery({
+    ...traceQuery(id),
     refetchInterval: ({ state }) =>
       state.data?.roots.some((root) => root.status === 'pending') === true ? pendingTraceMs : false,
   });

@@ -15,8 +15,12 @@ const TracePage = () => {
   const { id = '' } = useParams();
   const normal = normalTraceId(id) ?? id;
   useTitle(`Trace ${normal}`);
-  useEffect(warmLayout, []);
   const { data, error, refetch } = useTrace(normal);
+  const isDrawn = data !== undefined;
+  // Not before: starting the engine would take the time that the rows need.
+  useEffect(() => {
+    if (isDrawn) warmLayout();
+  }, [isDrawn]);
   if (error !== null && data === undefined) return <Problem what="This trace could not be loaded" error={error} retry={refetch} />;
   if (data === undefined) {
     return (

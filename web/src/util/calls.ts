@@ -1,11 +1,14 @@
+import { isCall } from './entity';
 import { isFailed, walk, type TraceTree } from './tree';
 import type { TraceTiming } from './timing';
 
-/** All rows of one service and name. Times are seconds. */
+/** All rows of one service and name, those that are steps of a call by call. Times are seconds. */
 export interface CallGroup {
   key: string;
   service: string;
   name: string;
+  /** Of the steps of a call, its name: every call has a `response`. */
+  of: string | null;
   isSegment: boolean;
   calls: number;
   total: number;
@@ -25,8 +28,10 @@ export const callsOf = (tree: TraceTree, timing: TraceTiming): CallGroup[] => {
   let all = 0;
   walk(tree.roots, (entity) => {
     const { total, selfSeconds } = timing.of(entity);
-    const key = JSON.stringify([entity.service, entity.name, entity.isSegment]);
-    const group = groups.get(key) ?? { key, service: entity.service, name: entity.name, isSegment: entity.isSegment, calls: 0, total: 0, self: 0, average: 0, max: -1, share: 0, failures: 0, slowest: entity.id };
+    const above = tree.parentOf.get(entity);
+    const of = above !== undefined && isCall(above) && !isCall(entity) && !entity.isSegment ? above.name : null;
+    const key = JSON.stringify([entity.service, entity.name, entity.isSegment, of]);
+    const group = groups.get(key) ?? { key, service: entity.service, name: entity.name, of, isSegment: entity.isSegment, calls: 0, total: 0, self: 0, average: 0, max: -1, share: 0, failures: 0, slowest: entity.id };
     groups.set(key, group);
     if (total > group.max) Object.assign(group, { max: total, slowest: entity.id });
     group.calls += 1;

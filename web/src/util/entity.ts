@@ -62,7 +62,7 @@ const httpOf = (doc: JsonObject): EntityHttp => {
 };
 
 const without = (doc: JsonObject, member: string): JsonObject =>
-  Object.fromEntries(Object.entries(doc).filter(([key]) => key !== member));
+  member in doc ? Object.fromEntries(Object.entries(doc).filter(([key]) => key !== member)) : doc;
 
 interface Inside {
   service: string;

@@ -1,40 +1,43 @@
-import type { Entity } from './entity';
-import { ownExceptions, type ExceptionInfo } from './exceptions';
+import { sourceOf, waitersOf } from './callees';
+import { isCall, type Entity } from './entity';
+import { exceptionsOf, type ExceptionInfo } from './exceptions';
 import { durationText } from './format';
 import { shortName } from './nodeType';
 import { shareText, type StatusClass } from './status';
-import type { TraceTree } from './tree';
+import { ancestorsOf, isFailed, mainRoot, walk, type TraceTree } from './tree';
+
+/** Something to know of a trace, and the entity that it is about. */
+export interface Reason {
+  /** What leads to the link. */
+  text: string;
+  /** The link's words: where it was. */
+  place: string;
+  /** What follows the link, with its stop. */
+  rest: string;
+  about: string;
+}
 
 /** What happened in a trace, for people. */
 export interface Story {
   status: StatusClass;
   /** "failed with HTTP 503 after 524 ms" */
   result: string;
-  /** Where it went wrong or where the time went; null when there is nothing to add. */
-  reason: string | null;
-  /** The entity the reason is about. */
-  about: string | null;
+  /** Where it failed first, where the time went; empty when there is nothing to add. */
+  reasons: Reason[];
 }
-
-const failed = (entity: Entity): boolean =>
-  entity.status === 'fault' || entity.status === 'error' || entity.status === 'throttle';
 
 const length = (entity: Entity): number => (entity.end === null ? 0 : entity.end - entity.start);
 
-/** deepestFailure follows failing children down to where the failure came from. */
-const deepestFailure = (entity: Entity): Entity => {
-  const next = entity.children.find((child) => child.status === 'fault') ?? entity.children.find(failed);
-  return next === undefined ? entity : deepestFailure(next);
+/** firstFailure follows what failed down to where the failure came from. The wait for an answer fails with the call that it is a step of. */
+const firstFailure = (tree: TraceTree, from: Entity): Entity => {
+  const waiters = waitersOf(tree);
+  const fault = sourceOf(tree, from, (entity) => entity.status === 'fault' && !waiters.has(entity));
+  return sourceOf(tree, fault, (entity) => isFailed(entity) && !waiters.has(entity));
 };
 
-/** slowestPart follows the longest child down while it takes more than half of the root's time. */
-const slowestPart = (entity: Entity, whole: number): Entity => {
-  const next = entity.children.reduce<Entity | null>(
-    (most, child) => (length(child) > (most === null ? 0 : length(most)) ? child : most),
-    null,
-  );
-  return next !== null && length(next) > whole / 2 && length(next) <= whole ? slowestPart(next, whole) : entity;
-};
+/** slowestPart follows what took more than half of the root's time. What took longer than the root ran on without it. */
+const slowestPart = (tree: TraceTree, root: Entity): Entity =>
+  sourceOf(tree, root, (entity) => length(entity) > length(root) / 2 && length(entity) <= length(root), length);
 
 const placeOf = (entity: Entity): string =>
   entity.isSegment || entity.name === entity.service
@@ -42,13 +45,41 @@ const placeOf = (entity: Entity): string =>
     : `the call from ${entity.service} to ${shortName(entity.name)}`;
 
 const inPlace = (entity: Entity): string =>
-  entity.isSegment || entity.namespace === 'aws' || entity.namespace === 'remote'
+  entity.isSegment || isCall(entity)
     ? placeOf(entity)
     : `“${entity.name}” of ${entity.service}`;
 
-const exceptionText = (exception: ExceptionInfo | undefined): string => {
-  if (exception === undefined) return '';
-  return exception.message === '' ? ` (${exception.type})` : ` (${exception.type}: ${exception.message})`;
+/** basicOf is the exception at the end of the first chain: what the others came from. */
+const basicOf = (exceptions: ExceptionInfo[]): ExceptionInfo | undefined => {
+  const byId = new Map(exceptions.map((exception) => [exception.id, exception]));
+  let at = exceptions[0];
+  for (let left = exceptions.length; left > 1 && at?.causeId != null && byId.has(at.causeId); left -= 1) at = byId.get(at.causeId);
+  return at;
+};
+
+/** saidBy finds what was said of a failure: where it was, in the steps below, or else by the next above that says anything. */
+const saidBy = (source: Entity, tree: TraceTree): ExceptionInfo | undefined => {
+  const steps = source.children.filter((child) => !child.isSegment && isFailed(child));
+  for (const entity of [source, ...steps, ...ancestorsOf(tree, source)]) {
+    const found = basicOf(exceptionsOf(entity, tree));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** Messages of exceptions can be pages; the panel has them whole. */
+const longestMessage = 200;
+
+const exceptionText = ({ type, message }: ExceptionInfo): string => {
+  const text = message.trim();
+  if (text === '') return type;
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text.replace(/\.$/, '');
+};
+
+const failureText = (source: Entity, tree: TraceTree): string => {
+  const said = saidBy(source, tree);
+  if (said !== undefined) return `: ${exceptionText(said)}.`;
+  return source.http.status === null ? '.' : `: the answer was HTTP ${source.http.status}.`;
 };
 
 const verbs: Record<StatusClass, string> = {
@@ -65,27 +96,33 @@ const resultOf = (root: Entity): string => {
   return `${verbs[root.status]}${code}, after ${durationText(length(root))}`;
 };
 
-const failureReason = (root: Entity): Pick<Story, 'reason' | 'about'> => {
-  const source = deepestFailure(root);
-  const exception = ownExceptions(source)[0];
-  if (source === root && exception === undefined) return { reason: null, about: null };
-  return { reason: `It went wrong in ${inPlace(source)}${exceptionText(exception)}.`, about: source.id };
+const failureReason = (root: Entity, tree: TraceTree): Reason[] => {
+  const source = firstFailure(tree, root);
+  const rest = failureText(source, tree);
+  return source === root && rest === '.' ? [] : [{ text: 'It failed first in', place: inPlace(source), rest, about: source.id }];
 };
 
-const timeReason = (root: Entity): Pick<Story, 'reason' | 'about'> => {
-  const whole = length(root);
-  const part = slowestPart(root, whole);
-  if (part === root) return { reason: null, about: null };
-  return { reason: `${shareText(length(part), whole)} of the time was spent in ${inPlace(part)}.`, about: part.id };
+/** Failures that did not fail the request are told, since they may have cost it time. */
+const survivedReason = (root: Entity, tree: TraceTree): Reason[] => {
+  let failed: Entity | undefined;
+  walk([root], (entity) => {
+    if (isFailed(entity) && (failed === undefined || (failed.status !== 'fault' && entity.status === 'fault'))) failed = entity;
+  });
+  if (failed === undefined) return [];
+  const source = firstFailure(tree, failed);
+  return [{ text: 'On the way, something failed in', place: inPlace(source), rest: failureText(source, tree), about: source.id }];
+};
+
+const timeReason = (root: Entity, tree: TraceTree): Reason[] => {
+  const part = slowestPart(tree, root);
+  return part === root ? [] : [{ text: `${shareText(length(part), length(root))} of the time was spent in`, place: inPlace(part), rest: '.', about: part.id }];
 };
 
 /** storyOf tells what became of the request that started the trace. */
 export const storyOf = (tree: TraceTree): Story => {
-  const root = tree.roots.find((entity) => entity.isSegment && !entity.isOrphan);
-  if (root === undefined) {
-    const reason = 'The segment that began this trace has not arrived, so its result is not known yet.';
-    return { status: 'pending', result: 'is incomplete', reason, about: null };
-  }
-  const why = failed(root) ? failureReason(root) : timeReason(root);
-  return { status: root.status, result: resultOf(root), ...why };
+  const root = mainRoot(tree);
+  if (root === undefined) return { status: 'pending', result: 'is incomplete: the part that began it has not arrived, so its result is not known yet', reasons: [] };
+  const failures = isFailed(root) ? failureReason(root, tree) : survivedReason(root, tree);
+  const times = timeReason(root, tree).filter(({ about }) => failures.every((failure) => failure.about !== about));
+  return { status: root.status, result: resultOf(root), reasons: isFailed(root) ? [...failures, ...times] : [...times, ...failures] };
 };

@@ -1,3 +1,4 @@
+import { waitersOf } from './callees';
 import type { Entity } from './entity';
 import { mainRoot, walk, type TraceTree } from './tree';
 
@@ -11,7 +12,7 @@ export interface Piece {
 export interface Timing {
   /** Length in seconds; of a running row, so far. */
   total: number;
-  /** While none of the rows below it ran. */
+  /** While none of the rows below it ran, nor, of a step of a call, the service that was called. */
   self: Piece[];
   selfSeconds: number;
   /** While the request as a whole waited for this very row and for none below it. */
@@ -27,9 +28,11 @@ export interface TraceTiming {
 }
 
 /** Epoch seconds in doubles are off by a quarter of a microsecond; what is closer than this is the same moment. */
-const sameMoment = 1e-6;
+export const sameMoment = 1e-6;
 
 export const endOf = (entity: Entity, tree: TraceTree): number => Math.max(entity.start, entity.end ?? tree.end);
+
+const none: Piece[] = [];
 
 const lengthOf = (pieces: Piece[]): number => pieces.reduce((sum, { from, to }) => sum + (to - from), 0);
 
@@ -46,14 +49,22 @@ export const uncovered = (whole: Piece, covers: Piece[]): Piece[] => {
   return free;
 };
 
-const selfOf = (entity: Entity, tree: TraceTree): Piece[] =>
+/** The steps of calls and what they waited for, as waitersOf gives them. */
+type Waiters = ReadonlyMap<Entity, Entity[]>;
+
+const selfOf = (entity: Entity, tree: TraceTree, waiters: Waiters): Piece[] =>
   uncovered(
     { from: entity.start, to: endOf(entity, tree) },
-    entity.children.map((child) => ({ from: child.start, to: endOf(child, tree) })),
+    [...entity.children, ...(waiters.get(entity) ?? [])].map((other) => ({ from: other.start, to: endOf(other, tree) })),
   );
 
 interface Wait extends Piece {
   entity: Entity;
+}
+
+interface Waits {
+  own: Piece[];
+  below: Wait[];
 }
 
 /**
@@ -67,14 +78,14 @@ const awaited = (child: Entity, parent: Entity, piece: Piece, tree: TraceTree): 
 };
 
 /**
- * waitsOf walks back from the end of `wait`: its row was waiting for the child that ended last, before that for the one
+ * waitsFor walks back from the end of `wait`: its row was waiting for the child that ended last, before that for the one
  * that had ended when this one began, and worked itself in between.
  */
-const waitsOf = (wait: Wait, tree: TraceTree): { own: Piece[]; below: Wait[] } => {
+const waitsFor = (children: Entity[], wait: Wait, tree: TraceTree): Waits => {
   const own: Piece[] = [];
   const below: Wait[] = [];
   let at = wait.to;
-  const last = wait.entity.children.flatMap((child) => awaited(child, wait.entity, wait, tree)).sort((a, b) => b.to - a.to || a.from - b.from);
+  const last = children.flatMap((child) => awaited(child, wait.entity, wait, tree)).sort((a, b) => b.to - a.to || a.from - b.from);
   for (const child of last) {
     if (child.to > at + sameMoment) continue;
     const to = Math.min(child.to, at);
@@ -87,13 +98,24 @@ const waitsOf = (wait: Wait, tree: TraceTree): { own: Piece[]; below: Wait[] } =
   return { own: own.reverse(), below };
 };
 
+/** waitsOf asks the steps of a call only for the time before and after the service that was called. */
+const waitsOf = (wait: Wait, tree: TraceTree, waiters: Waiters): Waits => {
+  const { entity } = wait;
+  const steps = waiters.has(entity) ? [] : entity.children.filter((child) => waiters.has(child));
+  if (steps.length === 0) return waitsFor(entity.children, wait, tree);
+  const called = waitsFor(entity.children.filter((child) => !waiters.has(child)), wait, tree);
+  const around = called.own.map((piece) => waitsFor(steps, { entity, ...piece }, tree));
+  return { own: around.flatMap(({ own }) => own), below: [...called.below, ...around.flatMap(({ below }) => below)] };
+};
+
 /** criticalPath says for each row when the request waited for just it. The pieces of all rows together make up the root's time. */
-export const criticalPath = (root: Entity, tree: TraceTree): Map<Entity, Piece[]> => {
+export const criticalPath = (root: Entity, tree: TraceTree, waiters: Waiters = waitersOf(tree)): Map<Entity, Piece[]> => {
   const path = new Map<Entity, Piece[]>();
   const waits: Wait[] = [{ entity: root, from: root.start, to: endOf(root, tree) }];
   for (let wait = waits.pop(); wait !== undefined; wait = waits.pop()) {
-    const { own, below } = waitsOf(wait, tree);
-    if (own.length > 0) path.set(wait.entity, own);
+    const { own, below } = waitsOf(wait, tree, waiters);
+    // A step that lasted from before to after the service that was called comes here once for each.
+    if (own.length > 0) path.set(wait.entity, [...(path.get(wait.entity) ?? none), ...own]);
     waits.push(...below);
   }
   return path;
@@ -125,8 +147,6 @@ export const busyness = (pieces: Piece[], whole: Piece, bins: number): number[] 
   return found;
 };
 
-const none: Piece[] = [];
-
 const known = new WeakMap<TraceTree, TraceTiming>();
 
 /** timingOf works out self times, the critical path and how much ran at once; of a tree once, however many ask. */
@@ -138,10 +158,11 @@ export const timingOf = (tree: TraceTree): TraceTiming => {
 
 const workOut = (tree: TraceTree): TraceTiming => {
   const root = mainRoot(tree) ?? tree.roots[0];
-  const path = root === undefined ? new Map<Entity, Piece[]>() : criticalPath(root, tree);
+  const waiters = waitersOf(tree);
+  const path = root === undefined ? new Map<Entity, Piece[]>() : criticalPath(root, tree, waiters);
   const timings = new Map<Entity, Timing>();
   walk(tree.roots, (entity) => {
-    const [self, critical] = [selfOf(entity, tree), path.get(entity) ?? none];
+    const [self, critical] = [selfOf(entity, tree, waiters), path.get(entity) ?? none];
     timings.set(entity, { total: endOf(entity, tree) - entity.start, self, selfSeconds: lengthOf(self), critical, criticalSeconds: lengthOf(critical) });
   });
   const unknown: Timing = { total: 0, self: none, selfSeconds: 0, critical: none, criticalSeconds: 0 };

@@ -142,23 +142,3 @@ describe('chains of exceptions', () => {
     expect(typesOf(at('a', { id: '1', type: 'A', cause: '9' }))).toEqual(['A']);
   });
 });
-
-describe('the story of a trace', () => {
-  test('a failure names where it began', () => {
-    expect(storyOf(traceOf(root))).toEqual({
-      status: 'fault',
-      result: 'failed, HTTP 503, after 524 ms',
-      reason: 'It went wrong in the call from orders to stock.example.net (StockError: no answer).',
-      about: 'c8d7e6f5a4b39281',
-    });
-  });
-
-  test('a slow answer names where the time went', () => {
-    const ok = { id: '1', name: 'web', start_time: 0, end_time: 1, subsegments: [{ id: '2', name: 'render', start_time: 0.1, end_time: 0.9 }] };
-    expect(storyOf(traceOf(ok))).toMatchObject({ status: 'ok', result: 'was answered, after 1 s', reason: '80 % of the time was spent in “render” of web.' });
-  });
-
-  test('a trace without its beginning is incomplete', () => {
-    expect(storyOf(traceOf(stock))).toMatchObject({ status: 'pending', result: 'is incomplete' });
-  });
-});

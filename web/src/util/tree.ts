@@ -30,7 +30,10 @@ export const walk = (roots: Entity[], visit: (entity: Entity, depth: number) => 
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { entity, depth } = next;
     visit(entity, depth);
-    for (const child of entity.children.toReversed()) stack.push({ entity: child, depth: depth + 1 });
+    for (let i = entity.children.length - 1; i >= 0; i -= 1) {
+      const child = entity.children[i];
+      if (child !== undefined) stack.push({ entity: child, depth: depth + 1 });
+    }
   }
 };
 

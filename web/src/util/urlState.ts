@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 
 /** How a part of what a page shows stands in the URL. Codecs that meet on a page have keys of their own each. */
@@ -21,19 +21,24 @@ export const patched = <T extends object>(codec: Codec<T>, old: URLSearchParams,
   return query;
 };
 
-/** useUrlState reads a part of the page's state from the URL and changes it there. */
+/** useUrlState reads a part of the page's state from the URL and changes it there. `change` stays the same: rows that take it are not drawn again. */
 export const useUrlState = <T extends object>(codec: Codec<T>): [T, Change<T>] => {
   const [query, setQuery] = useSearchParams();
   const state = useMemo(() => codec.read(query), [codec, query]);
+  // The router's own function is another one for each query.
+  const latest = useRef(setQuery);
+  useLayoutEffect(() => {
+    latest.current = setQuery;
+  });
   const change = useCallback<Change<T>>(
     (patch, how) =>
-      setQuery((old) => patched(codec, old, patch), {
+      latest.current((old) => patched(codec, old, patch), {
         replace: how?.replace ?? false,
         preventScrollReset: true,
         // At once, not when React finds time: the next key may come before that.
         flushSync: true,
       }),
-    [codec, setQuery],
+    [codec],
   );
   return [state, change];
 };

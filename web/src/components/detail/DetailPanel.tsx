@@ -2,7 +2,7 @@ import '../../styles/detail.css';
 import Button from '@cloudscape-design/components/button';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Tabs from '@cloudscape-design/components/tabs';
-import type { ReactNode, Ref } from 'react';
+import { memo, type ReactNode, type Ref } from 'react';
 import type { Entity } from '../../util/entity';
 import { exceptionsOf } from '../../util/exceptions';
 import { asObject } from '../../util/json';
@@ -63,7 +63,7 @@ const CopyLink = ({ id }: { id: string }) => {
 };
 
 /** All that was recorded about the selected row. */
-export const DetailPanel = ({ entity, tree, tab, onTab, onClose, onSelect, panelRef }: DetailPanelProps) => (
+export const DetailPanel = memo(({ entity, tree, tab, onTab, onClose, onSelect, panelRef }: DetailPanelProps) => (
   <aside className="rs-card rs-detail" aria-label={`Details of ${entity.name}`} ref={panelRef} tabIndex={-1}>
     <header className="rs-detail-head">
       <div>
@@ -82,4 +82,5 @@ export const DetailPanel = ({ entity, tree, tab, onTab, onClose, onSelect, panel
       tabs={detailTabs.map((id) => ({ id, label: labelOf(id, entity, tree), content: id === tab ? contents[id](entity, tree, onSelect) : null }))}
     />
   </aside>
-);
+));
+DetailPanel.displayName = 'DetailPanel';

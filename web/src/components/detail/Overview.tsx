@@ -6,7 +6,7 @@ import { durationText } from '../../util/format';
 import { asNumber, asObject } from '../../util/json';
 import { describeType } from '../../util/nodeType';
 import { classWords, shareText } from '../../util/status';
-import { timingOf } from '../../util/timing';
+import { sameMoment, timingOf } from '../../util/timing';
 import type { TraceTree } from '../../util/tree';
 import { usePlace } from '../trace/place';
 import { KindSentence } from './KindSentence';
@@ -20,11 +20,11 @@ const kindOf = (entity: Entity): string => {
 
 const times = (entity: Entity, tree: TraceTree): Fact[] => {
   const length = entity.end === null ? null : entity.end - entity.start;
-  const { selfSeconds, criticalSeconds } = timingOf(tree).of(entity);
+  const { total, selfSeconds, criticalSeconds } = timingOf(tree).of(entity);
   return [
     { label: 'Took', value: length === null ? 'still running' : durationText(length) },
     ...present('Of the whole trace', length === null ? null : shareText(length, tree.end - tree.start)),
-    ...present('Worked itself', entity.children.length > 0 ? durationText(selfSeconds) : null),
+    ...present('Worked itself', total - selfSeconds > sameMoment ? durationText(selfSeconds) : null),
     ...present('On the critical path', criticalSeconds > 0 ? `${durationText(criticalSeconds)}, ${shareText(criticalSeconds, tree.end - tree.start)} of the trace` : null),
     { label: 'Began after', value: durationText(entity.start - tree.start) },
     { label: 'Started', value: <TimeText epoch={entity.start} /> },

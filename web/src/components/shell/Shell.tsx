@@ -70,7 +70,7 @@ const Pages = () => {
 };
 
 /** Another page takes the focus, as a newly loaded one would, so that keyboards and screen readers begin at its top. */
-const useFocusOfPage = (main: RefObject<HTMLElement | null>): void => {
+const FocusOfPage = ({ main }: { main: RefObject<HTMLElement | null> }) => {
   const { pathname } = useLocation();
   const shown = useRef(pathname);
   useEffect(() => {
@@ -79,12 +79,12 @@ const useFocusOfPage = (main: RefObject<HTMLElement | null>): void => {
     main.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [main, pathname]);
+  return null;
 };
 
-/** What surrounds every page. */
+/** What surrounds every page. It hears nothing of the URL itself: only the parts that do are drawn again with each change. */
 export const Shell = () => {
   const main = useRef<HTMLElement>(null);
-  useFocusOfPage(main);
   return (
     <>
       <a href="#main" className="rs-skip">
@@ -105,6 +105,7 @@ export const Shell = () => {
           <Outlet />
         </Suspense>
       </main>
+      <FocusOfPage main={main} />
       <Patterns />
     </>
   );

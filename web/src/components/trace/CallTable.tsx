@@ -36,10 +36,11 @@ const columnsFor = (tree: TraceTree, onShow: CallTableProps['onShow']): Column[]
     width: 210,
     isRowHeader: true,
     sortingField: 'name',
-    cell: ({ name, slowest, isSegment, service }) => (
-      <button type="button" className="rs-linkbutton rs-callname" title={`${name}: show its calls in the timeline`} onClick={() => onShow(slowest, name)}>
+    cell: ({ name, of, slowest, isSegment, service }) => (
+      <button type="button" className="rs-linkbutton rs-callname" title={`${name}${of === null ? '' : ` of ${of}`}: show its calls in the timeline`} onClick={() => onShow(slowest, name)}>
         <span className="rs-dot" data-call={!isSegment} style={{ background: `var(--rs-span-${tree.services.indexOf(service) % 8})` }} />
         {shortName(name)}
+        {of !== null && <span className="rs-muted">of {shortName(of)}</span>}
       </button>
     ),
   },

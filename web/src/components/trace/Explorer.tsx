@@ -5,7 +5,7 @@ import { countOf } from '../../util/format';
 import { timingOf } from '../../util/timing';
 import { depthOf, failingRows, type TraceTree } from '../../util/tree';
 import type { ChangeView } from '../../util/useView';
-import type { View, Zoom } from '../../util/view';
+import type { TracePane, View, Zoom } from '../../util/view';
 import { clampZoom, lengthOf, wholeOf, zoomBy } from '../../util/zoom';
 import { Waterfall } from '../waterfall/Waterfall';
 import { ExplorerBar, paneWords } from './ExplorerBar';
@@ -42,6 +42,7 @@ export const Explorer = ({ tree, view, change, onSelect, onDetails }: ExplorerPr
   const length = lengthOf(tree);
   const zoom = view.zoom === null ? null : clampZoom(view.zoom, length);
   const replace = useCallback((patch: Partial<View>) => change(patch, { replace: true }), [change]);
+  const onPane = useCallback((pane: TracePane) => replace({ pane }), [replace]);
   const onZoom = useCallback((next: Zoom | null) => replace({ zoom: next }), [replace]);
   const onEnter = useCallback((row: string, next: Zoom | null) => replace({ row, zoom: next }), [replace]);
   const selected = view.row === null ? undefined : tree.byId.get(view.row);
@@ -96,7 +97,7 @@ export const Explorer = ({ tree, view, change, onSelect, onDetails }: ExplorerPr
         levels={levels}
         failures={failures}
         searchRef={search}
-        onPane={(pane) => replace({ pane })}
+        onPane={onPane}
         onFind={find}
         onMove={move}
         onLevels={openLevels}

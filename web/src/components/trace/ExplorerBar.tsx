@@ -1,5 +1,5 @@
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
-import type { RefObject } from 'react';
+import { memo, type RefObject } from 'react';
 import type { Entity } from '../../util/entity';
 import { tracePanes, type TracePane, type View } from '../../util/view';
 import { SearchBox } from './SearchBox';
@@ -40,15 +40,20 @@ const Levels = ({ levels, onLevels }: { levels: number; onLevels: (levels: numbe
   </select>
 );
 
+const Panes = memo(({ pane, onPane }: { pane: TracePane; onPane: (pane: TracePane) => void }) => (
+  <SegmentedControl
+    label="Show the trace as"
+    selectedId={pane}
+    options={tracePanes.map((id) => ({ id, text: paneWords[id] }))}
+    onChange={({ detail }) => onPane(tracePanes.find((id) => id === detail.selectedId) ?? 'timeline')}
+  />
+));
+Panes.displayName = 'Panes';
+
 /** What is drawn, and what is looked for in it. */
 export const ExplorerBar = ({ view, found, levels, failures, searchRef, onPane, onFind, onMove, onLevels, onFailures, onWhole, onHelp }: ExplorerBarProps) => (
   <div className="rs-explorer-bar">
-    <SegmentedControl
-      label="Show the trace as"
-      selectedId={view.pane}
-      options={tracePanes.map((id) => ({ id, text: paneWords[id] }))}
-      onChange={({ detail }) => onPane(tracePanes.find((pane) => pane === detail.selectedId) ?? 'timeline')}
-    />
+    <Panes pane={view.pane} onPane={onPane} />
     {view.pane !== 'calls' && <SearchBox text={view.find} found={found} selected={view.row} inputRef={searchRef} onText={onFind} onMove={onMove} />}
     <span className="rs-explorer-tools">
       {view.zoom !== null && view.pane !== 'calls' && (

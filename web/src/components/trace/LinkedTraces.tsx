@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { Link } from 'react-router';
 import { useTraces } from '../../api/queries';
 import { StatusLabel } from '../../ui/StatusIcon';
@@ -36,11 +36,12 @@ interface LinkedTracesProps {
 }
 
 /** Traces that this one names as its cause or its effect, through queues for example. */
-export const LinkedTraces = ({ tree, onSelect }: LinkedTracesProps) => {
+export const LinkedTraces = memo(({ tree, onSelect }: LinkedTracesProps) => {
   const links = useMemo(() => linksOf(tree), [tree]);
   if (links.length === 0) return null;
   return <LinkList links={links} tree={tree} onSelect={onSelect} />;
-};
+});
+LinkedTraces.displayName = 'LinkedTraces';
 
 const LinkList = ({ links, tree, onSelect }: LinkedTracesProps & { links: TraceLink[] }) => {
   const online = usePlace() === 'server';

@@ -110,7 +110,7 @@ const Handle = ({ label, at, min, max, length, onMove }: HandleProps) => (
 );
 
 /** The whole trace small: drag to look at a part of it, double-click for all. Below, how much ran at once. */
-export const Minimap = ({ tree, timing, zoom, onZoom }: MinimapProps) => {
+export const Minimap = memo(({ tree, timing, zoom, onZoom }: MinimapProps) => {
   const [drag, setDrag] = useState<{ start: number; now: number } | null>(null);
   const length = lengthOf(tree);
   const { from, to } = zoom ?? wholeOf(tree);
@@ -147,4 +147,5 @@ export const Minimap = ({ tree, timing, zoom, onZoom }: MinimapProps) => {
       <Handle label="End of what is shown" at={to / length} min={from / length + 0.005} max={1} length={length} onMove={(at) => show(from / length, at)} />
     </div>
   );
-};
+});
+Minimap.displayName = 'Minimap';

@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import { htmlWith } from '../../util/exportHtml';
@@ -17,7 +17,7 @@ const save = async (tree: TraceTree, kind: string): Promise<void> => {
 };
 
 /** What can be done with a trace as a whole. */
-export const TraceActions = ({ tree }: { tree: TraceTree }) => {
+export const TraceActions = memo(({ tree }: { tree: TraceTree }) => {
   const place = usePlace();
   const navigate = useNavigate();
   const [failure, setFailure] = useState<string | null>(null);
@@ -48,4 +48,5 @@ export const TraceActions = ({ tree }: { tree: TraceTree }) => {
       )}
     </div>
   );
-};
+});
+TraceActions.displayName = 'TraceActions';

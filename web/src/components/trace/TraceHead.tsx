@@ -1,4 +1,5 @@
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import { memo } from 'react';
 import { Facts, type Fact } from '../../ui/Facts';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
@@ -30,28 +31,30 @@ const factsOf = (tree: TraceTree, root: Entity | undefined): Fact[] => [
 ];
 
 /** What the trace was about and how it ended, in words. */
-export const TraceHead = ({ tree, root, story, onSelect }: TraceHeadProps) => (
+export const TraceHead = memo(({ tree, root, story, onSelect }: TraceHeadProps) => (
   <section className="rs-card rs-pad rs-story" aria-label="Result">
     <p className="rs-story-result">
       <StatusIcon status={story.status} size={22} />
       <span>
-        {subjectOf(root)} <strong>{story.result}</strong>.{' '}
-        {story.reason !== null &&
-          (story.about === null ? (
-            story.reason
-          ) : (
-            <button type="button" className="rs-linkbutton" onClick={() => onSelect(story.about ?? '')}>
-              {story.reason}
+        {subjectOf(root)} <strong>{story.result}</strong>.
+        {story.reasons.map(({ text, place, rest, about }) => (
+          <span key={text} className="rs-story-reason">
+            {text}{' '}
+            <button type="button" className="rs-linkbutton" onClick={() => onSelect(about)}>
+              {place}
             </button>
-          ))}
+            {rest}
+          </span>
+        ))}
       </span>
     </p>
     <Facts facts={factsOf(tree, root)} wide />
   </section>
-);
+));
+TraceHead.displayName = 'TraceHead';
 
 /** The heading of the page, with the id to take away. */
-export const TraceTitle = ({ tree, root }: { tree: TraceTree; root: Entity | undefined }) => (
+export const TraceTitle = memo(({ tree, root }: { tree: TraceTree; root: Entity | undefined }) => (
   <div>
     <h1 className="rs-h1 rs-tracetitle">{titleOf(root)}</h1>
     <span className="rs-idline rs-mono rs-muted">
@@ -59,4 +62,5 @@ export const TraceTitle = ({ tree, root }: { tree: TraceTree; root: Entity | und
       <CopyToClipboard variant="icon" textToCopy={tree.id} copyButtonAriaLabel="Copy the trace id" copySuccessText="Copied" copyErrorText="Copying failed" />
     </span>
   </div>
-);
+));
+TraceTitle.displayName = 'TraceTitle';

@@ -1,10 +1,11 @@
 import '../../styles/detail.css';
 import '../../styles/explorer.css';
 import Alert from '@cloudscape-design/components/alert';
-import { useCallback, useMemo, useRef, type ReactNode } from 'react';
+import { useCallback, useDeferredValue, useMemo, useRef, type ReactNode } from 'react';
 import { countOf } from '../../util/format';
 import { storyOf } from '../../util/story';
 import { mainRoot, type TraceTree } from '../../util/tree';
+import type { DetailTab } from '../../util/view';
 import { useView } from '../../util/useView';
 import type { Entity } from '../../util/entity';
 import { DetailPanel } from '../detail/DetailPanel';
@@ -36,6 +37,10 @@ export const TraceView = ({ tree, map }: TraceViewProps) => {
   const root = mainRoot(tree);
   const story = useMemo(() => storyOf(tree), [tree]);
   const select = useCallback((row: string) => change({ row }, { replace: true }), [change]);
+  // The mark moves with the key; the details and the map follow when the browser has time, so that a held key is not held up.
+  const shown = useDeferredValue(selected);
+  const changeTab = useCallback((tab: DetailTab) => change({ tab }, { replace: true }), [change]);
+  const close = useCallback(() => change({ row: null }, { replace: true }), [change]);
   const toDetails = useCallback(() => panel.current?.focus(), []);
   return (
     <>
@@ -49,21 +54,11 @@ export const TraceView = ({ tree, map }: TraceViewProps) => {
           {warning}
         </Alert>
       ))}
-      {map?.(selected, select)}
+      {map?.(shown, select)}
       <LinkedTraces tree={tree} onSelect={select} />
       <div className="rs-tracegrid" data-panel={selected !== undefined}>
         <Explorer tree={tree} view={view} change={change} onSelect={select} onDetails={toDetails} />
-        {selected !== undefined && (
-          <DetailPanel
-            entity={selected}
-            tree={tree}
-            tab={view.tab}
-            onTab={(tab) => change({ tab }, { replace: true })}
-            onClose={() => change({ row: null }, { replace: true })}
-            onSelect={select}
-            panelRef={panel}
-          />
-        )}
+        {selected !== undefined && <DetailPanel entity={shown ?? selected} tree={tree} tab={view.tab} onTab={changeTab} onClose={close} onSelect={select} panelRef={panel} />}
       </div>
     </>
   );

@@ -13,21 +13,8 @@ interface BarProps {
   colour: number;
 }
 
-/** Past this share of the axis the text goes to the left of the bar. */
-const textTurns = 0.72;
-
-interface Place {
-  css: CSSProperties;
-  /** Written over the bar for want of room. */
-  over: boolean;
-}
-
-/** placeOf finds room for the text: behind the bar, before it, or on it when it fills the axis. */
-const placeOf = (from: number, to: number): Place => {
-  if (to <= textTurns) return { css: { left: `calc(${Math.max(0, to) * 100}% + 6px)` }, over: false };
-  if (from > 1 - textTurns) return { css: { right: `calc(${(1 - Math.min(1, from)) * 100}% + 6px)` }, over: false };
-  return { css: { right: 6 }, over: true };
-};
+/** placeOf finds room for the text: behind the bar, for which the last column is kept free; at the edge, of a bar that is not seen. */
+const placeOf = (to: number): CSSProperties => ({ left: `calc(${Math.max(0, Math.min(1, to)) * 100}% + 6px)` });
 
 const Pieces = ({ pieces, from, to, className }: { pieces: Piece[]; from: number; to: number; className: string }) => (
   <svg className={className} viewBox={`0 0 ${barUnits} 1`} preserveAspectRatio="none" aria-hidden="true">
@@ -36,7 +23,7 @@ const Pieces = ({ pieces, from, to, className }: { pieces: Piece[]; from: number
 );
 
 /**
- * The time of one row on the axis: strong where it worked itself, light where it waited for the rows below it, underlined
+ * The time of one row on the axis: strong where it worked itself, light where it waited for the rows below it or the service that was called, underlined
  * where the whole request waited for it.
  */
 export const Bar = ({ entity, timing, from, to, colour }: BarProps) => {
@@ -47,7 +34,6 @@ export const Bar = ({ entity, timing, from, to, colour }: BarProps) => {
   const text = entity.end === null ? 'still running' : durationText(timing.total);
   const outside = right < 0 || left > 1;
   const [start, stop] = [Math.max(from, entity.start), Math.min(to, end)];
-  const place = placeOf(left, right);
   const css = { left: `${Math.max(0, left) * 100}%`, width: `${Math.max(0, Math.min(1, right) - Math.max(0, left)) * 100}%` };
   return (
     <>
@@ -61,7 +47,7 @@ export const Bar = ({ entity, timing, from, to, colour }: BarProps) => {
           <Pieces pieces={timing.critical} from={start} to={stop} className="rs-bar-criticalpieces" />
         </span>
       )}
-      <span className="rs-bar-text" data-inbar={place.over} data-outside={outside} style={place.css}>
+      <span className="rs-bar-text" data-outside={outside} style={placeOf(right)}>
         {right < 0 ? '◂ ' : ''}
         {text}
         {left > 1 ? ' ▸' : ''}

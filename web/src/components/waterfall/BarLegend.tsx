@@ -5,7 +5,7 @@ export const BarLegend = () => (
       <span className="rs-swatch" data-kind="self" aria-hidden="true" /> worked itself
     </li>
     <li>
-      <span className="rs-swatch" data-kind="waited" aria-hidden="true" /> waited for rows below it
+      <span className="rs-swatch" data-kind="waited" aria-hidden="true" /> waited for rows below it, or for the service it called
     </li>
     <li>
       <span className="rs-swatch" data-kind="critical" aria-hidden="true" /> critical path: the request waited for just this

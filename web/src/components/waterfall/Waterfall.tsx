@@ -1,5 +1,5 @@
 import '../../styles/waterfall.css';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { TraceTiming } from '../../util/timing';
 import type { TraceTree } from '../../util/tree';
@@ -27,6 +27,15 @@ interface WaterfallProps {
 /** The least that a finger or an unsteady hand meets, says WCAG 2.2. */
 const rowHeight = 24;
 
+/** The axis above the rows, which stays while they scroll. */
+const headHeight = 28;
+
+/** inSight tells from what the virtualizer knows; it would measure the page again for every key. */
+const inSight = (index: number, { scrollOffset, scrollRect }: Pick<Virtualizer<HTMLDivElement, Element>, 'scrollOffset' | 'scrollRect'>): boolean => {
+  const top = headHeight + index * rowHeight - (scrollOffset ?? 0);
+  return scrollRect !== null && top >= headHeight && top + rowHeight <= scrollRect.height - rowHeight;
+};
+
 /** What happened when: all segments and subsegments of a trace as a tree beside a time axis. */
 export const Waterfall = ({ tree, timing, rows: { rows, closed, toggle }, zoom, matches, selected, onSelect, onDetails }: WaterfallProps) => {
   const scroller = useRef<HTMLDivElement>(null);
@@ -36,7 +45,7 @@ export const Waterfall = ({ tree, timing, rows: { rows, closed, toggle }, zoom, 
   const shown = zoom ?? wholeOf(tree);
 
   useEffect(() => {
-    if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
+    if (index >= 0 && !inSight(index, virtual)) virtual.scrollToIndex(index, { align: 'auto' });
   }, [index, virtual]);
 
   const onKeyDown = (event: KeyboardEvent): void => {

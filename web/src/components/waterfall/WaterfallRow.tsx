@@ -5,7 +5,7 @@ import { describeType, shortName } from '../../util/nodeType';
 import { rowHint } from '../../util/rowHint';
 import { durationText, momentText } from '../../util/format';
 import { classWords } from '../../util/status';
-import type { Timing } from '../../util/timing';
+import { sameMoment, type Timing } from '../../util/timing';
 import type { Row, TraceTree } from '../../util/tree';
 import { Bar } from './Bar';
 
@@ -68,7 +68,7 @@ const hoverText = ({ entity }: Row, tree: TraceTree, timing: Timing): string =>
   [
     entity.name,
     `began ${durationText(entity.start - tree.start)} after the start, ${entity.end === null ? 'still running' : `took ${durationText(timing.total)}`}`,
-    ...(entity.children.length > 0 ? [`worked itself for ${durationText(timing.selfSeconds)}`] : []),
+    ...(timing.total - timing.selfSeconds > sameMoment ? [`worked itself for ${durationText(timing.selfSeconds)}`] : []),
     ...(timing.criticalSeconds > 0 ? [`the request waited for it ${durationText(timing.criticalSeconds)}`] : []),
     momentText(entity.start),
   ].join('\n');
