@@ -28,7 +28,8 @@ const viewsOf = ({ tables, by }: Analytics, selected: boolean): Views => ({
   TimeSeries: {},
   HeatMap: {},
   Tables: [...new Set([...tables, by])].map((Attribute) => ({ Attribute, Limit: 20 })),
-  ...(selected ? { Ranking: {} } : {}),
+  // More than are shown: an exception is often passed on several times, which is told as one.
+  ...(selected ? { Ranking: { Limit: 30 } } : {}),
 });
 
 const Empty = ({ place: { view, changeView } }: { place: AnalyticsPlace }) => {

@@ -29,7 +29,7 @@ const read = async (file: File): Promise<Opened> => {
 };
 
 const Choice = ({ file, onChoose }: { file: Opened; onChoose: (index: number) => void }) => (
-  <label className="rs-check">
+  <label className="rs-filecheck">
     {file.name} holds {file.traces.length} traces:
     <select className="rs-select" value={file.chosen} onChange={(event) => onChoose(Number(event.target.value))}>
       {file.traces.map((trace, i) => (

@@ -14,13 +14,13 @@ export const ChartCard = ({ title, note, end, children }: ChartCardProps) => (
       {end}
     </div>
     {children}
-    <p className="rs-note rs-small rs-keys">{note}</p>
+    <p className="rs-note rs-small rs-chartkeys">{note}</p>
   </section>
 );
 
 /** How a line or a bar looks, beside its name. */
 export const Key = ({ look, children }: { look: string; children: ReactNode }) => (
-  <span className="rs-key">
-    <span className="rs-key-mark" data-look={look} aria-hidden="true" /> {children}
+  <span className="rs-chartkey">
+    <span className="rs-chartkey-mark" data-look={look} aria-hidden="true" /> {children}
   </span>
 );

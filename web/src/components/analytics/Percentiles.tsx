@@ -43,7 +43,9 @@ const ValueRows = ({ row, scale }: { row: Row; scale: (seconds: number) => numbe
     <tr key={side} data-first={i === 0}>
       {i === 0 && (
         <th scope="rowgroup" rowSpan={sides.length}>
-          <span className="rs-value">{row.Value === null ? '' : valueText(row.Value)}</span>
+          <span className="rs-value" title={row.Value === null ? undefined : valueText(row.Value)}>
+            {row.Value === null ? '' : valueText(row.Value)}
+          </span>
         </th>
       )}
       {row.B !== null && (

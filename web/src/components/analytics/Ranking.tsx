@@ -1,6 +1,8 @@
 import type { Analysis } from '../../api/queries';
 import type { Ranked } from '../../api/rayscope.gen';
-import { countText } from '../../util/format';
+import { countOf, countText } from '../../util/format';
+import type { Family } from '../../util/wrapped';
+import { foldedExceptions } from './outcomes';
 import type { AnalyticsPlace } from './useAnalytics';
 import { ValueActions } from './ValueActions';
 import { attributeName, percentText, valueText } from './words';
@@ -13,8 +15,25 @@ const Bar = ({ share, side }: { share: number; side: 'a' | 'b' }) => (
   </span>
 );
 
+/** Entries of a list; the server sends more, as some are told together. */
+const mostEntries = 10;
+
+/** The same failure as those who passed it on told it. */
+const PassedOn = ({ wrappers }: { wrappers: Ranked[] }) => (
+  <details className="rs-passedon rs-small">
+    <summary>Passed on by {countOf(wrappers.length, 'other exception')}</summary>
+    <ul>
+      {wrappers.map((entry) => (
+        <li key={nameOf(entry)}>
+          {valueText(entry.Value)} <span className="rs-muted rs-num">({countText(entry.CountA)})</span>
+        </li>
+      ))}
+    </ul>
+  </details>
+);
+
 interface EntryProps {
-  entry: Ranked;
+  family: Family<Ranked>;
   a: number;
   b: number;
   rest: string;
@@ -22,9 +41,9 @@ interface EntryProps {
 }
 
 /** One value as a sentence, with the counts behind it. */
-const Entry = ({ entry, a, b, rest, place }: EntryProps) => {
-  const { Expression, ShareA, ShareB, CountA, CountB } = entry;
-  const name = nameOf(entry);
+const Entry = ({ family: { head, wrappers }, a, b, rest, place }: EntryProps) => {
+  const { Expression, ShareA, ShareB, CountA, CountB } = head;
+  const name = nameOf(head);
   return (
     <li className="rs-evidence">
       <div className="rs-evidence-text">
@@ -40,6 +59,7 @@ const Entry = ({ entry, a, b, rest, place }: EntryProps) => {
           {' '}
           ({countText(CountA)} of {countText(a)}, {countText(CountB)} of {countText(b)})
         </span>
+        {wrappers.length > 0 && <PassedOn wrappers={wrappers} />}
       </div>
       {Expression !== null && <ValueActions label={name} expression={Expression} place={place} selected />}
       <div className="rs-evidence-bars" aria-hidden="true">
@@ -67,8 +87,8 @@ const RankedList = ({ title, note, entries, rest, data: { answer }, place }: Lis
       <p className="rs-note">Nothing differs by more than chance would bring about.</p>
     ) : (
       <ol className="rs-evidences" aria-label={title}>
-        {entries.map((entry) => (
-          <Entry key={nameOf(entry)} entry={entry} a={answer.A.Count} b={answer.B?.Count ?? 0} rest={rest} place={place} />
+        {foldedExceptions(entries).slice(0, mostEntries).map((family) => (
+          <Entry key={nameOf(family.head)} family={family} a={answer.A.Count} b={answer.B?.Count ?? 0} rest={rest} place={place} />
         ))}
       </ol>
     )}
@@ -80,7 +100,7 @@ const Teach = () => (
     <p>
       Select the requests that puzzle you, and Rayscope looks through all their annotations, users, services and more for <strong>what they have in common that the others have not</strong>.
     </p>
-    <ul className="rs-teach">
+    <ul className="rs-teachways">
       <li>Press one of the buttons above, for example <strong>Faults</strong> or <strong>Slowest 5 %</strong>.</li>
       <li>Drag over one of the charts below: a hump, a peak, a dark corner. The fields above do the same without a mouse.</li>
       <li>Or click a value in the tables: it is compared with the rest.</li>

@@ -48,11 +48,11 @@ const ValueRow = ({ attribute, row, columns, place }: ValueRowProps) => {
     <tr>
       <th scope="row">
         {Expression === null ? (
-          <span className="rs-value" title={Value === null ? undefined : noExpression}>
+          <span className="rs-value" title={Value === null ? undefined : `${text}\n${noExpression}`}>
             {text}
           </span>
         ) : (
-          <button type="button" className="rs-linkbutton rs-value" title="Select these requests" onClick={() => place.acts.select({ select: Expression })}>
+          <button type="button" className="rs-linkbutton rs-value" title={`${text}\nSelect these requests`} onClick={() => place.acts.select({ select: Expression })}>
             {text}
           </button>
         )}

@@ -24,7 +24,7 @@ const Stack = ({ exception }: { exception: ExceptionInfo }) => {
   if (runs.length === 0) return null;
   const folds = runs.some(({ own }) => own);
   return (
-    <div className="rs-stack rs-mono">
+    <div className="rs-stacktrace rs-mono">
       {runs.map(({ own, frames }, i) =>
         own || !folds ? (
           <Frames key={i} frames={frames} />

@@ -49,7 +49,7 @@ const ValueRow = ({ row, attribute, ...filtering }: Filtering & { row: Row; attr
   if (row.Value === null) return null;
   const text = valueText(row.Value);
   return (
-    <li className="rs-value">
+    <li className="rs-refinement">
       <span className="rs-valuename" title={text}>
         {text}
       </span>
@@ -73,7 +73,7 @@ const Values = ({ table, ...filtering }: Filtering & { table: Table }) => {
   return (
     <>
       {rows.some(({ Expression }) => Expression === null) && <p className="rs-note">{whyNoFilter}</p>}
-      <ul className="rs-values" aria-label={labelOf(table.Attribute)}>
+      <ul className="rs-refinements" aria-label={labelOf(table.Attribute)}>
         {shown.map((row) => (
           <ValueRow key={row.Value === null ? '' : valueText(row.Value)} row={row} attribute={table.Attribute} {...filtering} />
         ))}
