@@ -98,7 +98,7 @@ const tests = {
   'the critical path and where time went are said and drawn': async (page) => {
     await open(page);
     const story = page.getByRole('region', { name: 'Result' });
-    await story.getByText(/It failed first in the call from payments to api\.bank\.example: no answer from the bank in 400 ms\./).waitFor();
+    await story.getByText(/It failed first in the call from payments to api\.bank\.example: no answer from the bank in 400 ms/).waitFor();
     await story.getByRole('button', { name: 'the call from payments to api.bank.example' }).click();
     await becomes(page, async () => /504/.test(await gridOf(page).getByRole('row', { selected: true }).textContent()), 'the sentence did not lead to the row that failed first');
     must((await page.locator('.rs-bar-critical').count()) > 3, 'no critical path is drawn');

@@ -12,8 +12,8 @@ export interface Reason {
   text: string;
   /** The link's words: where it was. */
   place: string;
-  /** What follows the link, with its stop. */
-  rest: string;
+  /** What was said there: a message, a status. */
+  said: string | null;
   about: string;
 }
 
@@ -73,13 +73,13 @@ const longestMessage = 200;
 const exceptionText = ({ type, message }: ExceptionInfo): string => {
   const text = message.trim();
   if (text === '') return type;
-  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text.replace(/\.$/, '');
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
 };
 
-const failureText = (source: Entity, tree: TraceTree): string => {
-  const said = saidBy(source, tree);
-  if (said !== undefined) return `: ${exceptionText(said)}.`;
-  return source.http.status === null ? '.' : `: the answer was HTTP ${source.http.status}.`;
+const failureText = (source: Entity, tree: TraceTree): string | null => {
+  const exception = saidBy(source, tree);
+  if (exception !== undefined) return exceptionText(exception);
+  return source.http.status === null ? null : `the answer was HTTP ${source.http.status}`;
 };
 
 const verbs: Record<StatusClass, string> = {
@@ -98,8 +98,10 @@ const resultOf = (root: Entity): string => {
 
 const failureReason = (root: Entity, tree: TraceTree): Reason[] => {
   const source = firstFailure(tree, root);
-  const rest = failureText(source, tree);
-  return source === root && rest === '.' ? [] : [{ text: 'It failed first in', place: inPlace(source), rest, about: source.id }];
+  const said = failureText(source, tree);
+  // That the request itself failed, and with which status, is told already.
+  const isNews = source !== root || saidBy(source, tree) !== undefined;
+  return isNews ? [{ text: 'It failed first in', place: inPlace(source), said, about: source.id }] : [];
 };
 
 /** Failures that did not fail the request are told, since they may have cost it time. */
@@ -110,12 +112,12 @@ const survivedReason = (root: Entity, tree: TraceTree): Reason[] => {
   });
   if (failed === undefined) return [];
   const source = firstFailure(tree, failed);
-  return [{ text: 'On the way, something failed in', place: inPlace(source), rest: failureText(source, tree), about: source.id }];
+  return [{ text: 'On the way, something failed in', place: inPlace(source), said: failureText(source, tree), about: source.id }];
 };
 
 const timeReason = (root: Entity, tree: TraceTree): Reason[] => {
   const part = slowestPart(tree, root);
-  return part === root ? [] : [{ text: `${shareText(length(part), length(root))} of the time was spent in`, place: inPlace(part), rest: '.', about: part.id }];
+  return part === root ? [] : [{ text: `${shareText(length(part), length(root))} of the time was spent in`, place: inPlace(part), said: null, about: part.id }];
 };
 
 /** storyOf tells what became of the request that started the trace. */

@@ -65,7 +65,7 @@ const Row = ({ row, a, b, most, index, top }: RowProps) => {
   const change = changeOf(row);
   return (
     <div className="rs-diff-row" role="row" aria-level={row.depth + 1} aria-rowindex={index + 2} data-change={change} style={{ transform: `translateY(${top}px)`, height: rowHeight }}>
-      <span role="gridcell" className="rs-diff-name" style={{ paddingInlineStart: Math.min(row.depth, 12) * 14 }} title={`${row.name} in ${row.service}`}>
+      <span role="gridcell" className="rs-diff-name" style={{ ['--rs-depth' as string]: Math.min(row.depth, 12) }} title={`${row.name} in ${row.service}`}>
         <span className="rs-diff-sign" aria-hidden="true">
           {changeWords[change].sign}
         </span>
@@ -111,7 +111,7 @@ export const CompareTable = ({ a, b, rows }: { a: TraceTree; b: TraceTree; rows:
           <span role="columnheader">Call</span>
           <span role="columnheader">A</span>
           <span role="columnheader">B</span>
-          <span role="columnheader">B compared with A</span>
+          <span role="columnheader">Difference</span>
         </div>
         <div className="rs-rows" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {

@@ -51,8 +51,8 @@ const ExceptionView = ({ exception, isCause, entity, onSelect }: { exception: Ex
         Recorded in{' '}
         <button type="button" className="rs-linkbutton" onClick={() => onSelect(exception.owner.id)}>
           {shortName(exception.owner.name)}
-        </button>{' '}
-        of {exception.owner.service}.
+        </button>
+        {exception.owner.isSegment ? '.' : ` of ${exception.owner.service}.`}
       </p>
     )}
     <Stack exception={exception} />

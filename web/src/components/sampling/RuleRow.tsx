@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import type { SamplingRule } from '../../api/adminTypes';
 import { Spark } from '../../ui/Spark';
-import { countText, durationText } from '../../util/format';
+import { countOf, countText } from '../../util/format';
 import { howMuchText, isDefaultRule, perSecondText, whichText, type TrendSeries } from '../../util/samplingRule';
 import { shareText } from '../../util/status';
 
@@ -14,12 +14,12 @@ interface RuleRowProps {
 
 const Trend = ({ name, trend }: { name: string; trend: TrendSeries }) => {
   const { requests, sampled, borrowed } = trend.totals;
-  if (requests === 0) return <span className="rs-muted">nothing reported in the last {durationText(trend.seconds)}</span>;
+  if (requests === 0) return <span className="rs-muted">nothing reported in the last {minutesText(trend.seconds)}</span>;
   const words = `${countText(requests)} matched (${perSecondText(requests / trend.seconds)}), ${countText(sampled)} sampled (${shareText(sampled, requests)}), ${countText(borrowed)} borrowed`;
   return (
     <>
       <Spark
-        label={`Rule ${name} in the last ${durationText(trend.seconds)}: ${words}`}
+        label={`Rule ${name} in the last ${minutesText(trend.seconds)}: ${words}`}
         series={[
           { name: 'matched', colour: '--rs-muted', values: trend.requests },
           { name: 'sampled', colour: '--rs-accent', values: trend.sampled },
@@ -30,6 +30,8 @@ const Trend = ({ name, trend }: { name: string; trend: TrendSeries }) => {
     </>
   );
 };
+
+const minutesText = (seconds: number): string => countOf(Math.round(seconds / 60), 'minute');
 
 /** A sampling rule in the list. */
 export const RuleRow = ({ rule, trend, onEdit, onDelete }: RuleRowProps) => (

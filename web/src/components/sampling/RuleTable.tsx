@@ -54,6 +54,8 @@ export const RuleTable = ({ rules, onEdit, onDelete }: RuleTableProps) => {
         <Key colour="--rs-throttle" dashes="1.5 2">
           borrowed: a new process may sample one request a second before it has its part of the reservoir
         </Key>
+      </p>
+      <p className="rs-pad rs-note rs-small rs-trendnote">
         Programs report every ten seconds; what they reported is kept since this server was started.
       </p>
     </section>

@@ -77,7 +77,7 @@ export const PoliciesCard = () => {
         <Said text={said} />
         {query.data !== undefined && edited === undefined && <Gone what={`There is no policy ${edit === 'new' || edit === null ? '' : edit.name}.`} onClose={cancel} />}
         {query.data !== undefined && edit !== null && edited !== undefined && <PolicyEditor key={edited?.PolicyName ?? ''} policy={edited} onDone={done} onCancel={cancel} />}
-        {query.data !== undefined && policies.length === 0 && edit === null && <p className="rs-note">There are none. X-Ray&rsquo;s services use them, such as Amazon SNS, to send traces into an account.</p>}
+        {query.data !== undefined && policies.length === 0 && edit === null && <p className="rs-note">There are none. Services of AWS, such as Amazon SNS, ask for one before they send traces into an account.</p>}
       </div>
       {policies.length > 0 && (
         <table className="rs-admin-table">

@@ -11,7 +11,8 @@ import { shareText } from '../../util/status';
 
 const daysText = (seconds: number): string => (seconds >= 2 * 86400 ? `${Math.round(seconds / 86400)} days` : `${Math.round(seconds / 3600)} hours`);
 
-const perDay = (count: number | null): string => (count === null ? 'not known yet' : `about ${countText(Math.round(count))} a day`);
+/** The pace of some minutes says no more than two digits of a day. */
+const perDay = (count: number | null): string => (count === null ? 'not known yet' : `about ${countText(Number(count.toPrecision(2)))} a day`);
 
 const factsOf = (storage: StorageResponse): Fact[] => [
   { label: 'Kept for', value: daysText(storage.Retention) },

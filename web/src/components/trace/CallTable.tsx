@@ -7,6 +7,7 @@ import { shortName } from '../../util/nodeType';
 import { shareText } from '../../util/status';
 import type { TraceTiming } from '../../util/timing';
 import type { TraceTree } from '../../util/tree';
+import { useWide } from '../../util/useWide';
 
 interface CallTableProps {
   tree: TraceTree;
@@ -33,7 +34,7 @@ const columnsFor = (tree: TraceTree, onShow: CallTableProps['onShow']): Column[]
   {
     id: 'name',
     header: 'Name',
-    width: 210,
+    width: 200,
     isRowHeader: true,
     sortingField: 'name',
     cell: ({ name, of, slowest, isSegment, service }) => (
@@ -59,6 +60,9 @@ interface Sorting {
   descending: boolean;
 }
 
+/** first puts columns at the front: what matters most, where there is no room for all. */
+const first = (columns: Column[], ...ids: string[]): Column[] => [...ids.flatMap((id) => columns.filter((column) => column.id === id)), ...columns.filter(({ id }) => !ids.includes(id ?? ''))];
+
 const sortedBy = (groups: CallGroup[], { field, descending }: Sorting): CallGroup[] => {
   const direction = descending ? -1 : 1;
   return groups.toSorted((a, b) => {
@@ -73,7 +77,8 @@ const CallTable = ({ tree, timing, onShow }: CallTableProps) => {
   const [page, setPage] = useState(1);
   const groups = useMemo(() => callsOf(tree, timing), [tree, timing]);
   const sorted = useMemo(() => sortedBy(groups, sorting), [groups, sorting]);
-  const columns = useMemo(() => columnsFor(tree, onShow), [tree, onShow]);
+  const wide = useWide();
+  const columns = useMemo(() => (wide ? columnsFor(tree, onShow) : first(columnsFor(tree, onShow), 'name', 'share')), [tree, onShow, wide]);
   return (
     <div className="rs-calltable">
       <Table

@@ -37,13 +37,15 @@ export const TraceHead = memo(({ tree, root, story, onSelect }: TraceHeadProps) 
       <StatusIcon status={story.status} size={22} />
       <span>
         {subjectOf(root)} <strong>{story.result}</strong>.
-        {story.reasons.map(({ text, place, rest, about }) => (
+        {story.reasons.map(({ text, place, said, about }) => (
           <span key={text} className="rs-story-reason">
             {text}{' '}
             <button type="button" className="rs-linkbutton" onClick={() => onSelect(about)}>
+              {/* A button is one piece to the line: a colon behind it would begin the next. */}
               {place}
-            </button>
-            {rest}
+              {said !== null && ':'}
+            </button>{' '}
+            {said}
           </span>
         ))}
       </span>
