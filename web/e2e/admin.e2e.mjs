@@ -69,7 +69,7 @@ const tests = {
     await becomes(page, async () => param(page, 'phase') === 'active' && (await table.getByRole('link').count()) < all, 'the list was not narrowed to what goes on');
     await table.getByRole('link').first().click();
     await page.getByRole('heading', { level: 1, name: /Faults of stock/ }).waitFor();
-    await page.getByRole('region', { name: 'Requests of clients' }).getByText('41 of 400 requests failed (10 %).').waitFor();
+    await page.getByRole('region', { name: 'Requests of clients' }).getByText('14 of 400 requests failed (4 %).').waitFor();
     await page.getByRole('group', { name: 'Services that the insight touched' }).getByRole('button', { name: /^shop/ }).first().waitFor();
     must((await page.getByRole('list', { name: 'Events, the newest first' }).getByRole('listitem').count()) > 1, 'the insight has no events');
     await page.waitForTimeout(500);

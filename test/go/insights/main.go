@@ -73,16 +73,29 @@ func anInsight(i int, arn string) insight.Insight {
 		ID: fmt.Sprintf("5b0f6c1e-8a2d-4c37-9e51-%012x", i), Group: "Default", GroupARN: arn, RootCause: stock,
 		Start: segment.TimeOf(time.Now().Add(-time.Hour)),
 		Event: insight.Event{
-			Summary: "Faults of stock are above the expected range.", Clients: insight.Impact{Faults: 41, OK: 359, Total: 400},
-			Service: insight.Impact{Faults: 44, OK: 296, Total: 340}, Anomalous: []trace.Service{stock},
+			Summary: "Faults of stock are above the expected range.", Anomalous: []trace.Service{stock},
 		},
 	}
 }
 
-// tell records the events of an insight, one a second.
+// troubled are the faults of clients' 400 requests, event by event: a failure begins, grows, and wanes.
+var troubled = []int64{12, 41, 96, 170, 228, 251, 240, 187, 133, 90, 61, 38, 22, 14}
+
+// impacts are those of an event: fewer requests reach the service, and a larger share of them fails there.
+func impacts(event int) (clients, service insight.Impact) {
+	faults := troubled[event%len(troubled)]
+	reached := 340 - faults/4
+	return insight.Impact{Faults: faults, OK: 400 - faults, Total: 400}, insight.Impact{Faults: faults, OK: reached - faults, Total: reached}
+}
+
+// pause is the time between events: those of an hour are more than one page of an answer.
+const pause = 40 * segment.Second
+
+// tell records the events of an insight.
 func tell(room *insight.Room, account store.Account, in insight.Insight, events int, closed bool) error {
 	for i := range events {
-		in.Time = in.Start + segment.Time(i)*segment.Second
+		in.Time = in.Start + segment.Time(i)*pause
+		in.Event.Clients, in.Event.Service = impacts(i)
 		if closed && i == events-1 {
 			in.End = in.Time
 		}

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { Navigate } from 'react-router';
 import { useAnalysis, useNewestTrace, type Analysis } from '../api/queries';
 import type { Views } from '../api/rayscope.gen';
+import { causesTable } from '../components/analytics/Causes';
 import { Charts } from '../components/analytics/Charts';
 import { Percentiles } from '../components/analytics/Percentiles';
 import { Ranking } from '../components/analytics/Ranking';
@@ -27,7 +28,7 @@ const viewsOf = ({ tables, by }: Analytics, selected: boolean): Views => ({
   Histogram: {},
   TimeSeries: {},
   HeatMap: {},
-  Tables: [...new Set([...tables, by])].map((Attribute) => ({ Attribute, Limit: 20 })),
+  Tables: [...new Set([...tables, by, ...(selected ? [causesTable] : [])])].map((Attribute) => ({ Attribute, Limit: 20 })),
   // More than are shown: an exception is often passed on several times, which is told as one.
   ...(selected ? { Ranking: { Limit: 30 } } : {}),
 });

@@ -89,7 +89,7 @@ const InsightsPage = () => {
       {error !== null && <Problem what="The insights could not be loaded" error={error} retry={refetch} />}
       {data === undefined && error === null && <SkeletonRows count={6} label="Loading insights" />}
       {data !== undefined && insights.length === 0 && (
-        <NoInsights narrowed={list.phase !== '' || list.days !== 30} onShowAll={() => change({ phase: '', days: 30 })} />
+        <NoInsights narrowed={list.phase !== '' || list.days !== 30} days={list.days} onShowAll={() => change({ phase: '', days: 30 })} />
       )}
       {insights.length > 0 && <Table insights={insights} />}
       {hasNextPage && (

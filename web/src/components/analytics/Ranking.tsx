@@ -2,6 +2,7 @@ import type { Analysis } from '../../api/queries';
 import type { Ranked } from '../../api/rayscope.gen';
 import { countOf, countText } from '../../util/format';
 import type { Family } from '../../util/wrapped';
+import { Causes } from './Causes';
 import { foldedExceptions } from './outcomes';
 import type { AnalyticsPlace } from './useAnalytics';
 import { ValueActions } from './ValueActions';
@@ -132,6 +133,7 @@ export const Ranking = ({ place, data }: { place: AnalyticsPlace; data: Analysis
       {empty !== null && <p className="rs-note">{empty}</p>}
       {empty === null && ranking !== null && (
         <>
+          <Causes place={place} data={data} />
           <RankedList
             title="Circumstances"
             note={`What was given before a request took its course, compared among requests of the same kind. ${countText(ranking.Candidates)} values were compared.`}

@@ -1,17 +1,20 @@
 import Button from '@cloudscape-design/components/button';
 import { Link } from 'react-router';
+import { countOf } from '../../util/format';
 import { paths } from '../../util/paths';
 
 interface NoInsightsProps {
   /** Other insights may be there, which the choices above leave out. */
   narrowed: boolean;
+  /** Time that was looked through. */
+  days: number;
   onShowAll: () => void;
 }
 
 /** Says what insights are, and what to do without them. */
-export const NoInsights = ({ narrowed, onShowAll }: NoInsightsProps) => (
+export const NoInsights = ({ narrowed, days, onShowAll }: NoInsightsProps) => (
   <section className="rs-card rs-teach" aria-label="No insights">
-    <h2 className="rs-h2">{narrowed ? 'No insights match' : 'There are no insights'}</h2>
+    <h2 className="rs-h2">{narrowed ? `No insights match in the last ${countOf(days, 'day')}` : 'There are no insights'}</h2>
     {narrowed && (
       <div>
         <Button onClick={onShowAll}>Show all of the last 30 days</Button>
@@ -25,6 +28,12 @@ export const NoInsights = ({ narrowed, onShowAll }: NoInsightsProps) => (
       <strong>This version does not look for insights by itself.</strong> It shows those that are recorded. Until then:
     </p>
     <ul>
+      <li>
+        <Link className="rs-link" to={paths.home()}>
+          Home
+        </Link>{' '}
+        says whether anything is wrong now, and where it began;
+      </li>
       <li>
         the{' '}
         <Link className="rs-link" to={paths.map()}>

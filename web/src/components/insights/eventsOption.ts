@@ -3,7 +3,7 @@ import type { ColourOf, DrawOption } from '../../ui/chart/Chart';
 import { localText } from '../../util/format';
 import { faultShare, oldestFirst } from '../../util/insight';
 
-const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
 const line = (name: string, colour: string, dashed: boolean, data: [number, number][]) => ({
   type: 'line',
@@ -16,12 +16,14 @@ const line = (name: string, colour: string, dashed: boolean, data: [number, numb
   itemStyle: { color: colour },
 });
 
-const axes = (colour: ColourOf) => ({
+const axes = (colour: ColourOf, most: number) => ({
   xAxis: { type: 'time', axisLine: { lineStyle: { color: colour('--rs-line-strong') } }, axisLabel: { color: colour('--rs-muted'), fontSize: 11, hideOverlap: true } },
   yAxis: {
     type: 'value',
     min: 0,
     splitNumber: 3,
+    // Left to itself, the axis of large shares ends at a round number beyond all of them.
+    ...(most > 0.5 ? { max: 1, interval: 0.25 } : {}),
     axisLabel: { color: colour('--rs-muted'), fontSize: 11, formatter: percent },
     splitLine: { lineStyle: { color: colour('--rs-grid') } },
   },
@@ -45,7 +47,7 @@ export const eventsOption = (events: InsightEvent[], rootCause: string): DrawOpt
       textStyle: { color: colour('--rs-text'), fontSize: 12 },
       valueFormatter: (value: unknown) => (typeof value === 'number' ? percent(value) : ''),
     },
-    ...axes(colour),
+    ...axes(colour, Math.max(...[...toClients, ...toService].map(([, share]) => share))),
     series: [line('Requests of clients', colour('--rs-fault'), false, toClients), line(`Requests to ${rootCause}`, colour('--rs-throttle'), true, toService)],
   };
 };

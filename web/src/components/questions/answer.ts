@@ -1,4 +1,5 @@
-import type { AnalyzeResponse, Table, Target } from '../../api/rayscope.gen';
+import type { AnalyzeResponse, Target } from '../../api/rayscope.gen';
+import type { Origin } from '../../util/origins';
 import { paths, scopeOf } from '../../util/paths';
 import { wordsOf } from '../../util/range';
 import type { StatusClass } from '../../util/status';
@@ -17,6 +18,8 @@ export interface Meter {
   value: number;
   text: string;
   status: StatusClass;
+  /** The page that shows what the line counts. */
+  to?: string;
 }
 
 export type Drawing =
@@ -57,39 +60,13 @@ export const filterBy = (view: View, ...more: string[]): string => [view.filter,
 export const tracesOf = (view: View, expressions: string[], more: Partial<View> = {}): string =>
   paths.traces({ ...scopeOf(view), ...more, filter: filterBy(view, ...expressions) });
 
-export const quoted = (text: string): string => JSON.stringify(text);
-
 export const rangeWords = (view: View): string => wordsOf(view.range);
 
 /** Traces that were seen, in words that tell when they were not all. */
 export const atLeast = ({ Exact }: AnalyzeResponse): string => (Exact ? '' : 'at least ');
 
-/** Causes are told as the services on the way to them. */
-const arrow = ' → ';
-
-export interface Origin {
-  service: string;
-  /** The services on the way there that most requests took, itself last. */
-  path: string[];
-  /** Requests that it is a cause of. */
-  count: number;
-}
-
-/** originsOf sums up a table of root causes by the service at the end of the way: where it began. Most first. */
-export const originsOf = (table: Table | undefined): Origin[] => {
-  const origins = new Map<string, Origin & { most: number }>();
-  for (const { Value, A } of table?.Rows ?? []) {
-    const path = (Value?.String ?? '').split(arrow);
-    const service = path.at(-1) ?? '';
-    if (service === '' || A.Count === 0) continue;
-    const had = origins.get(service) ?? { service, path, count: 0, most: 0 };
-    origins.set(service, { service, path: A.Count > had.most ? path : had.path, count: had.count + A.Count, most: Math.max(had.most, A.Count) });
-  }
-  return [...origins.values()].sort((a, b) => b.count - a.count || (a.service < b.service ? -1 : 1));
-};
-
 /** As many lines as a small chart has room for. */
 const mostMeters = 4;
 
-export const originMeters = (origins: Origin[], total: number, share: (part: number, whole: number) => string, status: StatusClass): Meter[] =>
-  origins.slice(0, mostMeters).map(({ service, count }) => ({ label: service, value: Math.min(1, count / Math.max(1, total)), text: share(count, total), status }));
+export const originMeters = (origins: Origin[], total: number, share: (part: number, whole: number) => string, status: StatusClass, to: (origin: Origin) => string): Meter[] =>
+  origins.slice(0, mostMeters).map((origin) => ({ label: origin.service, value: Math.min(1, origin.count / Math.max(1, total)), text: share(origin.count, total), status, to: to(origin) }));

@@ -26,10 +26,10 @@ const incident: Findings = {
     A: set(40, 40),
     B: set(460),
     TimeSeries: series([0, 0, 0, 0, 40], [100, 100, 100, 100, 60]),
-    Tables: causes('rootcause.fault', row('web → orders → payments', 20), row('orders → payments', 12), row('web → stock', 8)),
+    Tables: causes('rootcause.fault', row('web → orders → payments', 20), row('orders → payments', 16), row('web → stock', 4)),
     Users: { Exact: true, A: users(5), B: users(50) },
     Ranking: { Circumstances: [{ Attribute: 'annotation.plan', Value: { String: 'pro', Number: null, Boolean: null }, Expression: 'annotation.plan = "pro"', CountA: 38, CountB: 2, ShareA: 0.95, ShareB: 0.004, Difference: 0.94, Score: 0.8, OddsRatio: 900 }], Places: [], Outcomes: [], Candidates: 1 },
-    Exceptions: { Exact: true, Groups: [{ Service: 'payments', Type: 'Timeout', Message: 'no answer in {n} ms', Count: 32, A: 32, B: 0, Users: 5, UsersExact: true, FirstSeen: 0, LastSeen: 0, ExampleTrace: '', Example: '' }] },
+    Exceptions: { Exact: true, Groups: [{ Service: 'payments', Type: 'Timeout', Message: 'no answer in {n} ms', Count: 32, A: 32, B: 0, Users: 5, UsersExact: true, FirstSeen: 0, LastSeen: 0, ExampleTrace: '', Example: 'no answer in 310 ms' }] },
   }),
   slow: answer({ A: set(42), B: set(458), TimeSeries: series([0, 0, 0, 1, 41], [100, 100, 100, 99, 59]), Tables: causes('rootcause.responsetime', row('web → orders → payments', 40)) }),
   line: { seconds: 1, isTarget: true },
@@ -37,7 +37,7 @@ const incident: Findings = {
 
 test('an incident is told with where it began and who was hit', () => {
   expect(wrongNow(incident)).toMatchObject({ status: 'fault', figure: '40 %', sentence: 'Yes: 40 % of requests failed in the last 60 seconds; before that it was 0 %.' });
-  expect(whatFailed(incident).sentence).toBe('40 requests failed; 80 % of them failed first in payments; it says “Timeout: no answer in {n} ms”.');
+  expect(whatFailed(incident).sentence).toBe('40 requests failed; 90 % of them failed first in payments; it says “Timeout: no answer in 310 ms”.');
   expect(whoAffected(incident)).toMatchObject({ figure: '10 %', sentence: '5 of 50 users had a request that failed; 95 % of the failures are requests with annotation plan = pro, which is 8 % of all requests.' });
   expect(whereSlow(incident)).toMatchObject({ status: 'error', sentence: '42 requests took 1 s or longer; in 95 % of them most of the time was spent in payments.' });
   expect(targetsMet(incident)).toMatchObject({ status: 'fault', figure: '92 %', sentence: 'No: 92 % of requests did not fail, where 99.9 % is wanted, so failures were 80 times what that allows; 95 % were answered within 1.8 s, where 1 s is wanted.' });
@@ -45,12 +45,42 @@ test('an incident is told with where it began and who was hit', () => {
 
 test('of one failure no share is told, and the nearest caller speaks for a place that never reports', () => {
   const away = { ...incident.faults, A: set(1, 1), Tables: causes('rootcause.fault', row('web → orders → payments → cards.example', 1)) };
-  expect(whatFailed({ ...incident, faults: away }).sentence).toBe('1 request failed, first in cards.example; payments says “Timeout: no answer in {n} ms”.');
+  expect(whatFailed({ ...incident, faults: away }).sentence).toBe('1 request failed, first in cards.example; payments says “Timeout: no answer in 310 ms”.');
 });
 
 test('the slowest twentieth of requests that all came just now is no news', () => {
   const young: Findings = { ...incident, faults: answer({ B: set(500), TimeSeries: series([0, 0, 0, 0, 0], [0, 0, 0, 0, 500]) }), slow: answer({ A: set(27), B: set(473), TimeSeries: series([0, 0, 0, 0, 27], [0, 0, 0, 0, 473]) }), line: { seconds: 0.13, isTarget: false } };
   expect(wrongNow(young)).toMatchObject({ status: 'ok', sentence: 'No: none of 500 requests failed in the last 60 seconds.' });
+});
+
+const told = (Service: string, Type: string, Message: string, A: number, Example = Message) => ({ Service, Type, Message, Count: A, A, B: 0, Users: A, UsersExact: true, FirstSeen: 0, LastSeen: 0, ExampleTrace: '', Example });
+
+test('two troubles at once are told as two, each in its fullest words and with its own link', () => {
+  const mixed: Findings = {
+    ...incident,
+    faults: {
+      ...incident.faults,
+      Tables: causes('rootcause.fault', row('web → orders → stock', 19), row('web → orders → payments → cards.example', 17), row('web → mail', 2)),
+      Exceptions: { Exact: true, Groups: [
+        told('stock', 'errorString', 'no list price', 19),
+        told('stock', 'status.Error', 'rpc error: code = Internal desc = product {n}: no list price', 19, 'rpc error: code = Internal desc = product 7: no list price'),
+        told('orders', 'wrapError', 'stock: no list price', 19),
+        told('payments', 'deadlineExceeded', 'deadline exceeded', 17),
+        told('payments', 'wrapError', 'cards gave no answer: deadline exceeded', 17),
+      ] },
+    },
+  };
+  const { sentence, drawing } = whatFailed(mixed);
+  expect(sentence).toBe('40 requests failed, and it began in 2 places: 19 in stock (it says “product 7: no list price”) and 17 in cards.example (payments says “cards gave no answer: deadline exceeded”); 4 failed first elsewhere.');
+  const links = drawing?.kind === 'meters' ? drawing.meters.map(({ to = '' }) => new URLSearchParams(to.split('?')[1]).get('filter')) : [];
+  expect(links[1]).toBe('service("web") AND fault AND rootcause.fault.service { last and name = "cards.example" }');
+});
+
+test('when hardly anything comes, that is said, and no link leads to nothing', () => {
+  const quiet: Findings = { ...incident, all: answer({ A: set(19, 0, 0.08) }), faults: answer({ B: set(19), TimeSeries: series([0, 0, 0, 0, 0], [5, 5, 5, 4, 0]) }), slow: answer({ A: set(0), B: set(19), TimeSeries: series([0, 0, 0, 0, 0], [5, 5, 5, 4, 0]) }) };
+  expect(wrongNow(quiet)).toMatchObject({ status: 'pending', figure: '0', sentence: 'It is too quiet to tell: no request came in the last 60 seconds; of 19 before that, none failed.' });
+  expect(whoAffected(quiet).sentence).toBe('Nobody: no request was slow; the requests do not name their users.');
+  expect([wrongNow, whatFailed, whoAffected, targetsMet].map((ask) => ask(quiet).link.words)).toEqual(Array(4).fill('See all requests'));
 });
 
 test('links narrow the traces of the page to those that are meant', () => {
@@ -64,7 +94,7 @@ test('links narrow the traces of the page to those that are meant', () => {
 test('a calm system says so', () => {
   const calm: Findings = { ...incident, all: answer({ A: set(500, 0, 0.21), Users: { Exact: true, A: users(50), B: null } }), faults: answer({ B: set(500), TimeSeries: series([0, 0], [250, 250]), Users: { Exact: true, A: users(0), B: users(50) } }), slow: answer({ A: set(25), B: set(475), TimeSeries: series([12, 13], [238, 237]) }), line: { seconds: 0.2, isTarget: false } };
   expect(wrongNow(calm)).toMatchObject({ status: 'ok', sentence: 'No: none of 250 requests failed in the last 60 seconds.' });
-  expect(whatFailed(calm)).toMatchObject({ status: 'ok', sentence: 'Nothing failed: 500 requests went well in the last 15 minutes.' });
+  expect(whatFailed(calm)).toMatchObject({ status: 'ok', sentence: 'Nothing: none of 500 requests failed in the last 15 minutes.' });
   expect(whoAffected(calm)).toMatchObject({ status: 'ok', sentence: 'Nobody: none of 50 users had a request that failed.' });
   expect(whereSlow(calm)).toMatchObject({ status: 'ok', sentence: 'The slowest 5 % of requests took 200 ms or longer, and no single service explains it.' });
   expect(targetsMet(calm)).toMatchObject({ status: 'ok', figure: '100 %' });

@@ -2,10 +2,11 @@ import { countOf, countText } from '../../util/format';
 import { busiestPath, mostNeeded } from '../../util/dependencies';
 import type { Graph, GraphNode } from '../../util/graph';
 import { shortName } from '../../util/nodeType';
+import { quoted } from '../../util/origins';
 import { paths, scopeOf } from '../../util/paths';
 import { shareText } from '../../util/status';
 import type { View } from '../../util/view';
-import { quoted, rangeWords, tracesOf, type Answer } from './answer';
+import { rangeWords, tracesOf, type Answer } from './answer';
 
 const most = 4;
 
@@ -58,6 +59,8 @@ const ways = (path: GraphNode[]): string => {
   return rest.length === 0 ? `all requests end in ${first}` : `the busiest way is ${names.join(' → ')}`;
 };
 
+const needing = (by: number, of: number): string => (of === 1 ? 'the only other service needs' : `${by} of ${of} services ${by === 1 ? 'needs' : 'need'}`);
+
 /** What depends on what? */
 export const whatDepends = (graph: Graph, view: View): Answer => {
   const needed = mostNeeded(graph);
@@ -75,7 +78,7 @@ export const whatDepends = (graph: Graph, view: View): Answer => {
   return {
     status: 'ok',
     figure: countText(services),
-    sentence: top === undefined ? `${way}, and nothing calls anything else.` : `${way}; most depends on ${shortName(top.node.name)}, which ${top.by} of ${top.of} services need.`,
+    sentence: top === undefined ? `${way}, and nothing calls anything else.` : `${way}; most depends on ${shortName(top.node.name)}, which ${needing(top.by, top.of)}.`,
     drawing,
     link: { to: paths.map({ ...scopeOf(view), ...(top === undefined ? {} : { node: top.node.key }) }), words: top === undefined ? 'See the map' : `See ${shortName(top.node.name)} on the map` },
   };

@@ -1,8 +1,10 @@
 import type { ExceptionGroup, Ranked, TimeSeries, Value } from '../../api/rayscope.gen';
 import { countOf, countText, durationText, localText } from '../../util/format';
+import { faultsFrom, mainOrigins, originsOf, quoted, type Origin } from '../../util/origins';
 import { shareText, type StatusClass } from '../../util/status';
 import { partsOf, trendOf, type Part, type Parts, type Trend } from '../../util/trend';
-import { atLeast, originMeters, originsOf, quoted, rangeWords, tracesOf, type Answer, type Column, type Drawing, type Findings, type Origin } from './answer';
+import { familiesOf } from '../../util/wrapped';
+import { atLeast, originMeters, rangeWords, tracesOf, type Answer, type Column, type Drawing, type Findings } from './answer';
 
 /** Of slow requests a twentieth is tolerated: the target is that of the other 95 %. */
 export const slowTolerated = 0.05;
@@ -26,6 +28,11 @@ const overTime = (series: TimeSeries | null, part: string, status: StatusClass):
 const agoText = (seconds: number): string => (seconds < 90 ? `${Math.round(seconds)} seconds` : `${Math.round(seconds / 60)} minutes`);
 
 const share = ({ bad, count }: Part): string => shareText(bad, count);
+
+/** Less than a hundredth says more as a count. */
+const amount = (part: Part): string => (part.bad > 0 && 100 * part.bad < part.count ? `${countText(part.bad)} of ${countText(part.count)}` : `${share(part)} of`);
+
+const allRequests = ({ view }: Findings): Answer['link'] => ({ to: tracesOf(view, []), words: 'See all requests' });
 
 const slowWords = ({ line }: Findings): string => `took ${durationText(line.seconds)} or longer`;
 
@@ -57,11 +64,12 @@ const findingsOf = (found: Findings): Finding[] => {
 };
 
 const nowSentences: Record<Trend, (finding: Finding) => string> = {
-  worse: ({ parts: { newest, before, seconds }, did }) => `Yes: ${share(newest)} of requests ${did} in the last ${agoText(seconds)}${before.count === 0 ? '' : `; before that it was ${share(before)}`}.`,
-  still: ({ parts: { newest, before, seconds }, did }) => `Yes, as before: ${share(newest)} of requests ${did} in the last ${agoText(seconds)}, and ${share(before)} before that.`,
+  worse: ({ parts: { newest, before, seconds }, did }) => `Yes: ${amount(newest)} requests ${did} in the last ${agoText(seconds)}${before.count === 0 ? '' : `; before that it was ${share(before)}`}.`,
+  still: ({ parts: { newest, before, seconds }, did }) => `Yes, as before: ${amount(newest)} requests ${did} in the last ${agoText(seconds)}, and ${share(before)} before that.`,
   over: ({ parts: { newest, before, seconds }, did }) => `Not any more: ${share(before)} of requests ${did} before, but only ${countText(newest.bad)} of ${countText(newest.count)} in the last ${agoText(seconds)}.`,
   fine: ({ parts: { newest, seconds }, did }) => `No: ${newest.bad === 0 ? 'none' : countText(newest.bad)} of ${countOf(newest.count, 'request')} ${did} in the last ${agoText(seconds)}.`,
-  unknown: ({ parts: { newest, seconds } }) => `It is too quiet to tell: ${countOf(newest.count, 'request')} in the last ${agoText(seconds)}.`,
+  unknown: ({ parts: { newest, before, seconds }, did }) =>
+    `It is too quiet to tell: ${newest.count === 0 ? 'no request' : countOf(newest.count, 'request')} came in the last ${agoText(seconds)}${before.count === 0 ? '' : `; of ${countText(before.count)} before that, ${before.bad === 0 ? 'none' : countText(before.bad)} ${did}`}.`,
 };
 
 const statusOf = (trend: Trend, bad: StatusClass): StatusClass => (trend === 'worse' || trend === 'still' ? bad : trend === 'unknown' ? 'pending' : 'ok');
@@ -71,13 +79,14 @@ export const wrongNow = (found: Findings): Answer => {
   const [failing, slow] = findingsOf(found) as [Finding, Finding];
   const worst = order.indexOf(slow.trend) < order.indexOf(failing.trend) ? slow : failing;
   const bad: StatusClass = worst.isSlow ? 'error' : 'fault';
+  const { newest, before } = worst.parts;
   const expressions = worst.isSlow ? [`responsetime >= ${found.line.seconds}`] : ['fault'];
   return {
     status: statusOf(worst.trend, bad),
-    figure: share(worst.parts.newest),
+    figure: worst.trend === 'unknown' || (newest.bad > 0 && 100 * newest.bad < newest.count) ? countText(worst.trend === 'unknown' ? newest.count : newest.bad) : share(newest),
     sentence: nowSentences[worst.trend](worst),
     drawing: overTime(worst.isSlow ? found.slow.TimeSeries : found.faults.TimeSeries, worst.did, bad),
-    link: { to: tracesOf(found.view, expressions), words: worst.isSlow ? 'See the slow requests' : 'See the requests that failed' },
+    link: newest.bad + before.bad === 0 ? allRequests(found) : { to: tracesOf(found.view, expressions), words: worst.isSlow ? 'See the slow requests' : 'See the requests that failed' },
   };
 };
 
@@ -93,6 +102,13 @@ const responseTimes = ({ all, line }: Findings): Drawing | null =>
         about: 'How long requests took, the slow ones marked',
       };
 
+/** In which services slow requests spent their time. */
+const spent = ([worst, second]: Origin[], count: number): string => {
+  if (worst === undefined) return '';
+  const where = `in ${worst.count >= count ? 'all' : shareText(worst.count, count)} of them most of the time was spent in ${worst.service}`;
+  return second === undefined ? where : `${where}, in ${shareText(second.count, count)} in ${second.service}`;
+};
+
 /** Where is it slow? */
 export const whereSlow = (found: Findings): Answer => {
   const { slow, line, view } = found;
@@ -107,24 +123,57 @@ export const whereSlow = (found: Findings): Answer => {
   return {
     status,
     figure: shareText(worst.count, slow.A.Count),
-    sentence: `${these}; in ${shareText(worst.count, slow.A.Count)} of them most of the time was spent in ${worst.service}.`,
+    sentence: `${these}; ${spent(mainOrigins(origins, slow.A.Count), slow.A.Count)}.`,
     drawing: responseTimes(found),
     link: { to: tracesOf(view, [slowOnes, `rootcause.responsetime.service { last and name = ${quoted(worst.service)} }`], { sort: 'slowest' }), words: `See the requests that ${worst.service} made slow` },
   };
 };
 
-/** Messages may be long, sentences must not. */
+/** Messages may be long, sentences must not, and those that tell of several places even less. */
 const mostMessage = 90;
+const mostOfSeveral = 60;
 
-/** What an exception says: one of where it began, or, if that never reports, of the nearest caller. */
-const saying = (groups: ExceptionGroup[], { service, path }: Origin): string => {
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+/** The fullest telling among those that pass on what most requests have, without what gRPC writes before each message. */
+const fullest = (groups: ExceptionGroup[]): string => {
+  const family = familiesOf(groups.map((entry) => ({ entry, text: `${entry.Type}: ${entry.Message}` })), (outer, inner) => outer.A <= inner.A)[0];
+  if (family === undefined) return '';
+  const { Type, Message, Example } = family.wrappers.at(-1) ?? family.head;
+  const text = (Example === '' ? Message : Example).replace(/^rpc error: code = \w+ desc = /, '');
+  return (family.wrappers.length > 0 ? [text] : [Type, text]).filter((part) => part !== '').join(': ');
+};
+
+/** Who speaks of a failure, and what it says: where it began, or, if that never reports, the nearest caller. */
+const saying = (groups: ExceptionGroup[], { service, path }: Origin, most: number): string => {
   const told = groups.filter(({ A }) => A > 0);
-  const speaker = path.findLast((name) => told.some(({ Service }) => Service === name));
-  const group = told.find(({ Service }) => Service === speaker) ?? told[0];
-  if (group === undefined) return '';
-  const text = [group.Type, group.Message].filter((part) => part !== '').join(': ');
-  const who = group.Service === service || group.Service === '' ? 'it' : group.Service;
-  return `; ${who} says “${text.length > mostMessage ? `${text.slice(0, mostMessage)}…` : text}”`;
+  const speaker = path.findLast((name) => told.some(({ Service }) => Service === name)) ?? '';
+  const text = fullest(told.filter(({ Service }) => Service === speaker));
+  if (text === '') return '';
+  return `${speaker === service || speaker === '' ? 'it' : speaker} says “${cut(text, most)}”`;
+};
+
+const together = (parts: string[]): string => (parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`);
+
+/** As many places as a sentence can name; the chart names more. */
+const mostPlaces = 3;
+
+/** Where requests failed first, in the words that follow on "40 requests failed". */
+const began = (origins: Origin[], count: number, groups: ExceptionGroup[]): string => {
+  const places = mainOrigins(origins, count).slice(0, mostPlaces);
+  const [first] = places;
+  if (first === undefined) return ', and none of them tells where it began';
+  if (places.length === 1) {
+    const said = saying(groups, first, mostMessage);
+    const which = count === 1 ? ',' : `; ${first.count >= count ? 'all' : shareText(first.count, count)} of them failed`;
+    return `${which} first in ${first.service}${said === '' ? '' : `; ${said}`}`;
+  }
+  const named = places.map((place) => {
+    const said = saying(groups, place, mostOfSeveral);
+    return `${countText(place.count)} in ${place.service}${said === '' ? '' : ` (${said})`}`;
+  });
+  const elsewhere = count - places.reduce((sum, place) => sum + place.count, 0);
+  return `, and it began in ${countText(places.length)} places: ${together(named)}${elsewhere > 0 ? `; ${countText(elsewhere)} failed first elsewhere` : ''}`;
 };
 
 /** What failed, and where first? */
@@ -134,17 +183,18 @@ export const whatFailed = (found: Findings): Answer => {
   const origins = originsOf(faults.Tables[0]);
   const first = origins[0];
   if (count === 0) {
-    return { status: 'ok', figure: '0', sentence: `Nothing failed: ${atLeast(faults)}${countOf(faults.B?.Count ?? 0, 'request')} went well in ${rangeWords(view)}.`, drawing: null, link: { to: tracesOf(view, []), words: 'See all requests' } };
+    return { status: 'ok', figure: '0', sentence: `Nothing: none of ${atLeast(faults)}${countOf(faults.B?.Count ?? 0, 'request')} failed in ${rangeWords(view)}.`, drawing: null, link: allRequests(found) };
   }
   const many = `${atLeast(faults)}${countOf(count, 'request')} failed`;
-  const failed = many.charAt(0).toUpperCase() + many.slice(1);
-  if (first === undefined) return { status: 'fault', figure: countText(count), sentence: `${failed}, and none of them tells where it began.`, drawing: null, link: { to: tracesOf(view, ['fault']), words: 'See the requests that failed' } };
+  const sentence = `${many.charAt(0).toUpperCase()}${many.slice(1)}${began(origins, count, faults.Exceptions?.Groups ?? [])}.`;
+  const failedFirst = ({ service }: Origin): string => tracesOf(view, ['fault', faultsFrom(service)]);
+  if (first === undefined) return { status: 'fault', figure: countText(count), sentence, drawing: null, link: { to: tracesOf(view, ['fault']), words: 'See the requests that failed' } };
   return {
     status: 'fault',
     figure: countText(count),
-    sentence: `${failed}${count === 1 ? ',' : `; ${shareText(first.count, count)} of them failed`} first in ${first.service}${saying(faults.Exceptions?.Groups ?? [], first)}.`,
-    drawing: { kind: 'meters', meters: originMeters(origins, count, shareText, 'fault'), about: 'Where failures began, as shares of all that failed' },
-    link: { to: tracesOf(view, ['fault', `rootcause.fault.service { last and name = ${quoted(first.service)} }`]), words: `See what failed first in ${first.service}` },
+    sentence,
+    drawing: { kind: 'meters', meters: originMeters(origins, count, shareText, 'fault', failedFirst), about: 'Where failures began, as shares of all that failed' },
+    link: { to: failedFirst(first), words: `See what failed first in ${first.service}` },
   };
 };
 
@@ -166,12 +216,12 @@ export const whoAffected = (found: Findings): Answer => {
   const users = found.all.Users?.A.All ?? 0;
   const hit = split.Users?.A.All ?? 0;
   const total = split.A.Count + (split.B?.Count ?? 0);
-  const who = users === 0 ? 'The requests do not name their users' : hit === 0 ? `Nobody: none of ${countOf(users, 'user')} had a request that ${verb}` : `${countText(hit)} of ${countOf(users, 'user')} had a request that ${verb}`;
+  const who = users === 0 ? `${split.A.Count === 0 ? `Nobody: no request ${verb}` : `${countOf(split.A.Count, 'request')} ${verb}`}; the requests do not name their users` : hit === 0 ? `Nobody: none of ${countOf(users, 'user')} had a request that ${verb}` : `${countText(hit)} of ${countOf(users, 'user')} had a request that ${verb}`;
   const circumstance = split.A.Count === 0 ? undefined : leading(split.Ranking?.Circumstances);
   const status: StatusClass = split.A.Count === 0 ? 'ok' : failing ? 'fault' : 'error';
   const figure = users === 0 ? countText(split.A.Count) : shareText(hit, users);
   if (circumstance === undefined) {
-    return { status, figure, sentence: `${who}${split.A.Count === 0 ? '' : `; nothing sets them apart from the rest`}.`, drawing: null, link: { to: tracesOf(found.view, [expression]), words: `See ${failing ? 'the requests that failed' : 'the slow requests'}` } };
+    return { status, figure, sentence: `${who}${split.A.Count === 0 ? '' : `; nothing sets them apart from the rest`}.`, drawing: null, link: split.A.Count === 0 ? allRequests(found) : { to: tracesOf(found.view, [expression]), words: `See ${failing ? 'the requests that failed' : 'the slow requests'}` } };
   }
   const what = `${attributeWords(circumstance.Attribute)} = ${valueText(circumstance.Value)}`;
   const everywhere = shareText(circumstance.CountA + circumstance.CountB, total);
@@ -203,8 +253,9 @@ export const targetsMet = (found: Findings): Answer => {
   const burnt = failing / allowed;
   const [enough, quick] = [failing <= allowed, p95 <= target.ResponseTime];
   const budget = burnt >= 10 ? `${countText(Math.round(burnt))} times what that allows` : burnt > 1 ? `${burnt.toFixed(1)} times what that allows` : `${percentText(burnt)} of what that allows`;
-  const verdict = enough && quick ? 'Yes' : enough || quick ? 'Only one of two' : 'No';
-  const sentence = `${verdict}: ${percentText(1 - failing)} of requests did not fail, where ${target.Availability} % is wanted, so failures were ${budget}; 95 % were answered within ${durationText(p95)}, where ${durationText(target.ResponseTime)} is wanted.`;
+  const verdict = enough && quick ? 'Yes' : enough || quick ? 'No, one of two' : 'No';
+  const missed = all.A.FaultCount > 0 || (all.A.Max ?? 0) > target.ResponseTime;
+  const sentence = `${verdict}: ${percentText(1 - failing)} of requests did not fail, where ${target.Availability} % is wanted${failing === 0 ? '' : `, so failures were ${budget}`}; 95 % were answered within ${durationText(p95)}, where ${durationText(target.ResponseTime)} is wanted.`;
   return {
     status: enough ? (quick ? 'ok' : 'error') : 'fault',
     figure: percentText(1 - failing),
@@ -213,10 +264,10 @@ export const targetsMet = (found: Findings): Answer => {
       kind: 'meters',
       about: 'How much of what the targets allow was used',
       meters: [
-        { label: 'failures', value: Math.min(1, burnt), text: `${percentText(failing)} of ${percentText(allowed)} allowed`, status: enough ? 'ok' : 'fault' },
-        { label: 'time of 95 %', value: Math.min(1, p95 / target.ResponseTime), text: `${durationText(p95)} of ${durationText(target.ResponseTime)}`, status: quick ? 'ok' : 'error' },
+        { label: 'failures', value: Math.min(1, burnt), text: `${percentText(failing)}, allowed ${percentText(allowed)}`, status: enough ? 'ok' : 'fault' },
+        { label: 'time of 95 %', value: Math.min(1, p95 / target.ResponseTime), text: `${durationText(p95)}, wanted ${durationText(target.ResponseTime)}`, status: quick ? 'ok' : 'error' },
       ],
     },
-    link: { to: tracesOf(view, [`fault OR responsetime > ${target.ResponseTime}`]), words: 'See the requests that missed them' },
+    link: missed ? { to: tracesOf(view, [`fault OR responsetime > ${target.ResponseTime}`]), words: 'See the requests that missed them' } : allRequests(found),
   };
 };

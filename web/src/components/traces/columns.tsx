@@ -26,7 +26,7 @@ const StartCell = ({ trace }: { trace: TraceSummary }) => {
 const StatusCell = ({ trace }: { trace: TraceSummary }) => (
   <span className="rs-statuscell">
     <StatusLabel status={statusOf(trace)} />
-    {trace.IsPartial === true && trace.Duration !== null && (
+    {trace.IsPartial === true && trace.Duration !== null && statusOf(trace) !== 'pending' && (
       <span className="rs-partial" title="Parts of this trace have not arrived">
         partial
       </span>
@@ -65,13 +65,13 @@ interface ColumnLooks {
 }
 
 const looks: Record<FixedColumn, ColumnLooks> = {
-  status: { header: 'Result', width: 132, cell: (trace) => <StatusCell trace={trace} /> },
-  request: { header: 'Request', width: 240, cell: (trace) => <UrlCell trace={trace} /> },
-  response: { header: 'Response time', width: 168, cell: (trace, { slowest }) => <ResponseBar seconds={trace.ResponseTime} slowest={slowest} status={statusOf(trace)} /> },
-  start: { header: 'Started', width: 100, cell: (trace) => <StartCell trace={trace} /> },
-  http: { header: 'HTTP', width: 64, cell: (trace) => trace.Http?.HttpStatus ?? dash },
+  status: { header: 'Result', width: 128, cell: (trace) => <StatusCell trace={trace} /> },
+  request: { header: 'Request', width: 232, cell: (trace) => <UrlCell trace={trace} /> },
+  response: { header: 'Response time', width: 150, cell: (trace, { slowest }) => <ResponseBar seconds={trace.ResponseTime} slowest={slowest} status={statusOf(trace)} /> },
+  start: { header: 'Started', width: 92, cell: (trace) => <StartCell trace={trace} /> },
+  http: { header: 'HTTP', width: 58, cell: (trace) => trace.Http?.HttpStatus ?? dash },
   entry: { header: 'Entry point', width: 130, cell: (trace) => <EntryCell trace={trace} /> },
-  user: { header: 'User', width: 110, cell: (trace) => <Cut text={usersOf(trace)} /> },
+  user: { header: 'User', width: 96, cell: (trace) => <Cut text={usersOf(trace)} /> },
   duration: { header: 'Duration', width: 96, cell: (trace) => (trace.Duration === null ? dash : durationText(trace.Duration)) },
   client: { header: 'Client IP', width: 140, cell: (trace) => <Cut text={trace.Http?.ClientIp} /> },
   agent: { header: 'User agent', width: 180, cell: (trace) => <Cut text={trace.Http?.UserAgent} /> },
