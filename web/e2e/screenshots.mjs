@@ -28,7 +28,7 @@ const pages = [
   ['home', '/', (page) => page.getByRole('region', { name: 'Do we meet our targets?' }).getByRole('link')],
   ['map', '/map', (page) => page.getByRole('group', { name: 'Service map' }).getByRole('button').first()],
   ['traces', '/traces', (page) => page.getByRole('table', { name: 'Traces' }).getByRole('row').nth(1)],
-  ['trace', `/trace/${failing}`, (page) => page.getByRole('treegrid').getByRole('row').nth(1)],
+  ['trace', `/trace/${failing}`, (page) => page.getByRole('group', { name: 'Map of this trace' }).getByRole('button').first()],
   ['analytics', '/analytics', (page) => page.getByRole('heading', { level: 2 }).first()],
   ['check', '/check', (page) => page.getByRole('heading', { level: 2 }).first()],
   ...['insights', 'groups', 'sampling', 'settings'].map((name) => [name, `/${name}`, (page) => page.getByRole('heading', { level: 1 })]),
