@@ -69,7 +69,7 @@ const tests = {
 
   'the map keeps its places while it refreshes': async (page) => {
     await openMap(page);
-    const namesOf = (buttons) => buttons.evaluateAll((elements) => elements.map((element) => element.getAttribute('aria-label').replace(/: .*/, '')).join());
+    const namesOf = (buttons) => buttons.evaluateAll((elements) => elements.map((element) => element.getAttribute('aria-label').replace(/[,:] .*/, '')).join());
     /** What is on the map, and where its nodes are: of captions and labels not, they move with the length of their numbers. */
     const look = async () => {
       const map = mapOf(page);

@@ -55,6 +55,7 @@ const MapBody = ({ data, view, change }: MapBodyProps) => {
   const graph: Graph = useMemo(() => around(data.graph, view.focus, view.hops, view.direction), [data.graph, view.focus, view.hops, view.direction]);
   const amountOf = useMemo(() => perMinute(minutes), [minutes]);
   const select = useCallback((selection: MapSelection) => change({ ...unselected, ...selection }), [change]);
+  const selectNode = useCallback((node: string) => select({ node, edge: null }), [select]);
   const caption = captionOf(data, view);
   const isOpen = data.graph.nodes.some(({ key }) => key === view.node) || data.graph.edges.some(({ key }) => key === view.edge);
   const scope = JSON.stringify([view.range, view.filter, view.group, view.focus, view.hops, view.direction]);
@@ -71,7 +72,7 @@ const MapBody = ({ data, view, change }: MapBodyProps) => {
         </div>
         {isOpen && <SelectionPanel graph={data.graph} minutes={minutes} view={view} change={change} />}
       </div>
-      <ServiceTable graph={graph} minutes={minutes} selected={view.node} onSelect={(node) => change({ ...unselected, node })} />
+      <ServiceTable graph={graph} minutes={minutes} selected={view.node} onSelect={selectNode} />
     </>
   );
 };
@@ -109,12 +110,10 @@ const MapPage = () => {
   return (
     <>
       <div className="rs-pagehead">
-        <div>
-          <h1 className="rs-h1">Service map</h1>
-          {summary !== null && !isEmpty && <MapHeadline summary={summary} range={view.range} onSelect={(node) => change({ ...unselected, node })} />}
-        </div>
+        <h1 className="rs-h1">Service map</h1>
         <TimeControls view={view} change={change} refresh={refetch} refreshing={isFetching} />
       </div>
+      {summary !== null && !isEmpty && <MapHeadline summary={summary} range={view.range} onSelect={(node) => change({ ...unselected, node })} />}
       <FilterBar view={view} change={change} refused={refused} />
       {error !== null && refused === undefined && <Problem what="The service map could not be loaded" error={error} retry={refetch} />}
       {data === undefined && error === null && <Skeleton height={480} label="Loading the service map" />}

@@ -30,7 +30,7 @@ export const BandFields = ({ band, onBand }: { band: Band | null; onBand: (band:
       <label htmlFor={`${id}t`}>to</label>
       <input id={`${id}t`} inputMode="decimal" value={to} placeholder="any" onChange={({ target }) => setTo(target.value)} aria-invalid={read === undefined} />
       <span>ms</span>
-      <Button formAction="submit" disabled={read === undefined} ariaLabel="Apply response times">
+      <Button formAction="submit" disabled={read === undefined} ariaLabel="Set response times">
         Set
       </Button>
       {band !== null && <Button variant="icon" iconName="close" ariaLabel="All response times" formAction="none" onClick={() => onBand(null)} />}

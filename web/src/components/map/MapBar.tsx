@@ -2,7 +2,7 @@ import Autosuggest from '@cloudscape-design/components/autosuggest';
 import Button from '@cloudscape-design/components/button';
 import Select from '@cloudscape-design/components/select';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { countOf } from '../../util/format';
 import type { Graph } from '../../util/graph';
 import { directions, hopChoices, nodeSizes, unselected, type Direction, type Hops, type MapView, type NodeSize } from '../../util/mapView';
@@ -26,7 +26,7 @@ interface MapBarProps {
 /** Finds a service on the map and goes to it. */
 const FindNode = ({ graph, change }: Omit<MapBarProps, 'view'>) => {
   const [value, setValue] = useState('');
-  const options = graph.nodes.map((node) => ({ value: node.key, label: titleOf(node), description: describeType(node.type).words }));
+  const options = useMemo(() => graph.nodes.map((node) => ({ value: node.key, label: titleOf(node), description: describeType(node.type).words })), [graph]);
   const go = (text: string): void => {
     const wanted = text.trim().toLowerCase();
     const found = options.find(({ value: key }) => key === text) ?? options.find(({ label }) => wanted !== '' && label.toLowerCase().includes(wanted));
@@ -41,6 +41,7 @@ const FindNode = ({ graph, change }: Omit<MapBarProps, 'view'>) => {
         placeholder="Find a service"
         value={value}
         options={options}
+        virtualScroll
         empty="No service of this name is on the map."
         enteredTextLabel={(text) => `Find “${text}”`}
         onChange={({ detail }) => {

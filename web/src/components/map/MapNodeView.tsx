@@ -1,22 +1,19 @@
-import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { Fragment, memo } from 'react';
 import { NodeIcon } from '../../ui/NodeIcon';
 import { Ring } from '../../ui/Ring';
 import { StatusIcon } from '../../ui/StatusIcon';
-import { durationText } from '../../util/format';
 import { describeType } from '../../util/nodeType';
-import { shareText, worstClass } from '../../util/status';
-import { spokenNode, titleOf, type MapNode } from './model';
+import { shareText, totalOf, worstClass, type Counts } from '../../util/status';
+import type { MapNode } from './model';
 import { ringSize } from './sizes';
 
-const Trouble = ({ node }: { node: MapNode['data']['node'] }) => {
-  const { counts, total } = node.traffic;
+const Trouble = ({ counts }: { counts: Counts }) => {
   const worst = worstClass(counts);
   if (worst === 'ok') return null;
   return (
     <span className="rs-node-trouble" data-status={worst}>
       <StatusIcon status={worst} size={12} />
-      {shareText(counts[worst], total)}
+      {shareText(counts[worst], totalOf(counts))}
     </span>
   );
 };
@@ -33,31 +30,33 @@ const Breakable = ({ text }: { text: string }) =>
 /** Part of the ring that its icon takes. */
 const iconPart = 0.41;
 
+interface MapNodeViewProps {
+  drawn: MapNode;
+  isSelected: boolean;
+  /** Whether the Tab key stops here. */
+  isStop: boolean;
+}
+
 /** A node of the map: ring, icon and trouble above, name and numbers below. */
-export const MapNodeView = memo(({ data, selected }: NodeProps<MapNode>) => {
-  const { node, amount, size, reachable } = data;
-  const { kind, words } = describeType(node.type);
-  const { average, counts } = node.traffic;
+export const MapNodeView = memo(({ drawn, isSelected, isStop }: MapNodeViewProps) => {
+  const { id, x, y, size, title, numbers, name, counts, spoken } = drawn;
+  const { kind, words } = describeType(drawn.type);
   const icon = size * iconPart;
   const middle = (size - icon) / 2;
   return (
-    <button type="button" className="rs-node" data-node={node.key} tabIndex={reachable ? 0 : -1} aria-pressed={selected} aria-label={spokenNode(node, amount)} title={`${node.name}\n${words}`}>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
+    <button type="button" className="rs-node" style={{ left: x, top: y }} data-node={id} tabIndex={isStop ? 0 : -1} aria-pressed={isSelected} aria-label={spoken} title={`${name}\n${words}`}>
       <span className="rs-node-ring" style={{ padding: (ringSize - size) / 2 }}>
-      <Ring counts={counts} size={size}>
-        <NodeIcon kind={kind} size={icon} x={middle} y={middle} />
-      </Ring>
+        <Ring counts={counts} size={size}>
+          <NodeIcon kind={kind} size={icon} x={middle} y={middle} />
+        </Ring>
       </span>
-      <Trouble node={node} />
       <span className="rs-node-caption">
-        <span className="rs-node-name"><Breakable text={titleOf(node)} /></span>
-        {!node.isClient && (
-          <span className="rs-node-numbers">
-            {average === null ? 'not finished' : `${durationText(average)} · ${amount}`}
-          </span>
-        )}
-      </span>
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+        <span className="rs-node-name">
+          <Breakable text={title} />
+        </span>{' '}
+        {numbers !== '' && <span className="rs-node-numbers">{numbers}</span>}
+      </span>{' '}
+      <Trouble counts={counts} />
     </button>
   );
 });

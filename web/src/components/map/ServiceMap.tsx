@@ -1,8 +1,8 @@
 import '@xyflow/react/dist/style.css';
 import '../../styles/map.css';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Background, ReactFlow, ReactFlowProvider, useStore, type EdgeTypes, type NodeTypes } from '@xyflow/react';
-import { useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { ReactFlow, ReactFlowProvider, useStore, ViewportPortal } from '@xyflow/react';
+import { useId, useMemo, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { Problem } from '../../ui/Problem';
 import { Skeleton } from '../../ui/Skeleton';
 import { shapeOf, type Graph } from '../../util/graph';
@@ -10,22 +10,15 @@ import { remembering } from '../../util/graphParts';
 import type { NodeSize } from '../../util/mapView';
 import { layoutOf, type Layout } from './layout';
 import { MapButtons } from './MapButtons';
-import { MapEdgeView } from './MapEdgeView';
+import { MapEdges } from './MapEdges';
 import { MapNodeView } from './MapNodeView';
-import { edgesOf, nodesOf, withChosen, withSelected, type AmountOf, type Drawing, type MapEdge, type MapNode } from './model';
-import { isArrowKey, neighbourOf } from './neighbour';
-import { SelectEdge } from './selectEdge';
+import { edgesOf, nodesOf, type AmountOf, type Drawing } from './model';
 import { sizesOf } from './sizes';
 import { useKeepFitted } from './useKeepFitted';
 import { useReveal } from './useReveal';
+import { keyWords, nowhere, spotOf, useWalk, type Spot } from './useWalk';
 
-const nodeTypes: NodeTypes = { service: MapNodeView };
-const edgeTypes: EdgeTypes = { call: MapEdgeView };
-
-export interface MapSelection {
-  node: string | null;
-  edge: string | null;
-}
+export type MapSelection = Spot;
 
 interface ServiceMapProps {
   graph: Graph;
@@ -61,62 +54,60 @@ const useLayout = (graph: Graph, scope: string) => {
   });
 };
 
-const none: MapSelection = { node: null, edge: null };
-
 /** Below this zoom words are too small to read, and cost more to draw than all else. */
 const wordsZoom = 0.34;
 
+const zoomKeys = ['Control', 'Meta'];
+
 type CanvasProps = ServiceMapProps & { layout: Layout };
 
-const focusedNode = (event: KeyboardEvent): string | null => (event.target instanceof HTMLElement ? (event.target.closest<HTMLElement>('[data-node]')?.dataset['node'] ?? null) : null);
-
+/**
+ * Nodes and edges are drawn here; React Flow moves and zooms them. Given to it as its own, each would listen to every
+ * movement, and each edge would be a picture of the size of the map.
+ */
 const Canvas = ({ graph, layout, amountOf, selected, onSelect, label, size = 'same', tools }: CanvasProps) => {
   const drawing = useMemo((): Drawing => ({ layout, amountOf, sizes: sizesOf(graph.nodes, size) }), [graph, layout, amountOf, size]);
-  const placed = useMemo(() => nodesOf(graph, drawing), [graph, drawing]);
-  const nodes = useMemo(() => withSelected(placed, selected.node), [placed, selected.node]);
-  const routed = useMemo(() => edgesOf(graph, drawing), [graph, drawing]);
-  const edges = useMemo(() => withChosen(routed, selected.edge), [routed, selected.edge]);
+  const nodes = useMemo(() => nodesOf(graph, drawing), [graph, drawing]);
+  const edges = useMemo(() => edgesOf(graph, drawing), [graph, drawing]);
   const { container, fit, onMove } = useKeepFitted(layout);
-  const reveal = useReveal(layout, selected.node);
-  const far = useStore(({ transform }) => transform[2] < wordsZoom);
+  const reveal = useReveal(layout, selected);
+  const { stop, onKey, onFocus } = useWalk(container, graph, layout, selected, reveal);
+  const isFar = useStore(({ transform }) => transform[2] < wordsZoom);
+  const keysId = useId();
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') onSelect(none);
-    const at = focusedNode(event);
-    if (at === null || !isArrowKey(event.key)) return;
-    event.preventDefault();
-    const next = neighbourOf(graph, layout, at, event.key);
-    if (next === null) return;
-    reveal(next);
-    container.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
+    if (event.key === 'Escape') onSelect(nowhere);
+    onKey(event);
+  };
+  const onClick = (event: MouseEvent): void => {
+    const spot = spotOf(event.target);
+    if (spot !== null) onSelect(spot);
   };
   return (
-    // The keys are those of the nodes inside, which are buttons.
+    // Keys and clicks are those of the nodes and labels inside, which are buttons; lines are for the mouse alone.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div className="rs-map" ref={container} role="group" aria-label={label} data-far={far} onKeyDown={onKeyDown}>
-      <ReactFlow<MapNode, MapEdge>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        onNodeClick={(_, node) => onSelect({ node: node.id, edge: null })}
-        onEdgeClick={(_, edge) => onSelect({ node: null, edge: edge.id })}
-        onPaneClick={() => onSelect(none)}
+    <div className="rs-map" ref={container} role="group" aria-label={label} aria-describedby={keysId} data-far={isFar} onKeyDown={onKeyDown} onClick={onClick} onFocus={onFocus}>
+      <p id={keysId} hidden>
+        {keyWords}
+      </p>
+      <ReactFlow
+        onPaneClick={() => onSelect(nowhere)}
         onMove={onMove}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
         disableKeyboardA11y
         deleteKeyCode={null}
         zoomOnDoubleClick={false}
         preventScrolling={false}
         zoomOnScroll={false}
-        zoomActivationKeyCode={['Control', 'Meta']}
+        zoomActivationKeyCode={zoomKeys}
         minZoom={0.05}
         maxZoom={2}
       >
-        <Background gap={22} size={1.2} color="var(--rs-grid)" />
+        <ViewportPortal>
+          <MapEdges edges={edges} selected={selected.edge} stop={stop.edge} />
+          {nodes.map((node) => (
+            <MapNodeView key={node.id} drawn={node} isSelected={node.id === selected.node} isStop={node.id === stop.node} />
+          ))}
+        </ViewportPortal>
         <MapButtons fit={fit}>{tools?.(drawing)}</MapButtons>
       </ReactFlow>
     </div>
@@ -130,9 +121,7 @@ export const ServiceMap = (props: ServiceMapProps) => {
   if (layout.data === undefined) return <Skeleton height="100%" label="Drawing the map" />;
   return (
     <ReactFlowProvider>
-      <SelectEdge value={(edge) => props.onSelect({ node: null, edge })}>
-        <Canvas {...props} layout={layout.data} />
-      </SelectEdge>
+      <Canvas {...props} layout={layout.data} />
     </ReactFlowProvider>
   );
 };

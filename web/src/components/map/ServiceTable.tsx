@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { NodeIcon } from '../../ui/NodeIcon';
 import { ShareBar } from '../../ui/ShareBar';
 import { StatusLabel } from '../../ui/StatusIcon';
@@ -11,10 +12,11 @@ interface ServiceTableProps {
   graph: Graph;
   minutes: number;
   selected: string | null;
+  /** Must stay the same function, or all rows are drawn again. */
   onSelect: (node: string) => void;
 }
 
-const ServiceRow = ({ node, minutes, isSelected, onSelect }: { node: GraphNode; minutes: number; isSelected: boolean; onSelect: (node: string) => void }) => {
+const ServiceRow = memo(({ node, minutes, isSelected, onSelect }: { node: GraphNode; minutes: number; isSelected: boolean; onSelect: (node: string) => void }) => {
   const { kind, words } = describeType(node.type);
   const tone = toneOf(node.traffic);
   const p99 = percentile(node.traffic.histogram, 0.99);
@@ -40,7 +42,8 @@ const ServiceRow = ({ node, minutes, isSelected, onSelect }: { node: GraphNode; 
       <td className="rs-num">{rateText(node.traffic.total / minutes)}</td>
     </tr>
   );
-};
+});
+ServiceRow.displayName = 'ServiceRow';
 
 /** All services as a list, those in trouble first: the map in words. */
 export const ServiceTable = ({ graph, minutes, selected, onSelect }: ServiceTableProps) => (

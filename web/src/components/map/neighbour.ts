@@ -36,3 +36,13 @@ export const neighbourOf = (graph: Graph, layout: Layout, key: string, arrow: Ar
   const there = places.filter(({ x }) => (x - from.x) * way >= sameColumn);
   return nearest(from, there.filter((place) => joined.has(place.key))) ?? nearest(from, places.filter((place) => joined.has(place.key))) ?? nearest(from, there);
 };
+
+/**
+ * nextCall is the edge that follows another around a node: of those that leave it or of those that lead to it, from the
+ * top down, and after the last the first again. Null where there is none.
+ */
+export const nextCall = (graph: Graph, layout: Layout, node: string, way: 'from' | 'to', after: string | null): string | null => {
+  const height = (key: string): number => layout.edges.get(key)?.label.y ?? 0;
+  const calls = graph.edges.filter((edge) => edge[way] === node && layout.edges.has(edge.key)).sort((a, b) => height(a.key) - height(b.key));
+  return (calls[calls.findIndex(({ key }) => key === after) + 1] ?? calls[0])?.key ?? null;
+};

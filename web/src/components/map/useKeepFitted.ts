@@ -28,6 +28,9 @@ interface Box {
   height: number;
 }
 
+/** Less than the margin that a fitted map has, such as a scroll bar that comes or goes, is no reason to move all of it. */
+const isOther = (room: Box, fitted: Box): boolean => Math.abs(room.width - fitted.width) > padding || Math.abs(room.height - fitted.height) > padding;
+
 const wholeView = (layout: Layout, box: Box) => {
   const { left, top, width, height } = boundsOf(layout);
   const zoom = Math.min((box.width - 2 * padding) / width, (box.height - 2 * padding) / height, largestFit);
@@ -49,6 +52,7 @@ const startView = (layout: Layout, box: Box) => {
 export const useKeepFitted = (layout: Layout) => {
   const container = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
+  const fitted = useRef<Box>({ width: 0, height: 0 });
   const { setViewport } = useReactFlow();
 
   const show = useCallback(
@@ -56,6 +60,7 @@ export const useKeepFitted = (layout: Layout) => {
       moved.current = false;
       const box = container.current?.getBoundingClientRect();
       if (box === undefined || box.width === 0 || layout.nodes.size === 0) return;
+      fitted.current = { width: box.width, height: box.height };
       const whole = wholeView(layout, box);
       void setViewport(mayBeSmall || whole.zoom >= readable ? whole : startView(layout, box));
     },
@@ -66,8 +71,8 @@ export const useKeepFitted = (layout: Layout) => {
   useEffect(() => {
     show(false);
     if (container.current === null) return undefined;
-    const observer = new ResizeObserver(() => {
-      if (!moved.current) show(false);
+    const observer = new ResizeObserver(([entry]) => {
+      if (!moved.current && entry !== undefined && isOther(entry.contentRect, fitted.current)) show(false);
     });
     observer.observe(container.current);
     return () => observer.disconnect();

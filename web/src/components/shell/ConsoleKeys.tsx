@@ -22,8 +22,11 @@ const sections: KeySection[] = [
   {
     title: 'On the map',
     keys: [
-      ['Tab', 'Next service or call'],
-      ['Enter', 'Show its figures beside the map'],
+      ['Tab', 'To the map: the service or call where you were last'],
+      ['← →', 'Who calls this service, what it calls; on a call, its ends'],
+      ['↑ ↓', 'The service above or below'],
+      ['e', 'The next call that this service makes; E: that it gets'],
+      ['Enter', 'Show figures beside the map; Escape closes them'],
     ],
   },
   ...traceKeys,
