@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { graphOf } from '../src/util/graph.ts';
-import { treeOf } from '../src/util/tree.ts';
+import { graphOf } from '../src/graph/graph.ts';
+import { treeOf } from '../src/trace/tree.ts';
 import { summaryOf, traceOf } from './answers.ts';
 import { graphOfTraces } from './graph.ts';
 import { numberOf, shopTrace, stillRunning } from './shop.ts';

@@ -13,9 +13,9 @@ import { PlaceContext } from '../src/components/trace/place';
 import { TraceView } from '../src/components/trace/TraceView';
 import { Patterns } from '../src/ui/Patterns';
 import { startTheme } from '../src/ui/theme';
-import { dataElementId } from '../src/util/exportHtml';
-import { tracesIn } from '../src/util/traceFile';
-import { treeOf } from '../src/util/tree';
+import { dataElementId } from '../src/trace/exportHtml';
+import { tracesIn } from '../src/trace/traceFile';
+import { treeOf } from '../src/trace/tree';
 
 /** The trace that the export put into this page. */
 const readTree = () => {

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { graphOf, impactOf, type Graph } from '../util/graph';
+import { graphOf, impactOf, type Graph } from '../graph/graph';
 import { impactWindowOf } from '../util/insight';
 import { admin } from './admin';
 import type { Insight, InsightEvent, InsightPhase } from './adminTypes';

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { graphOf, type Graph } from '../util/graph';
-import { withoutWorkersClients } from '../util/graphParts';
+import { graphOf, type Graph } from '../graph/graph';
+import { withoutWorkersClients } from '../graph/graphParts';
 import { secondsOf, windowOf, type Window } from '../util/range';
 import { api } from './client';
 import { nowSeconds, refetchEvery, type Scope } from './queries';

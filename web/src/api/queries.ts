@@ -1,8 +1,8 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { graphOf, type Graph } from '../util/graph';
+import { graphOf, type Graph } from '../graph/graph';
 import { liveSecondsOf, windowOf, type TimeRange, type Window } from '../util/range';
-import type { View } from '../util/view';
-import { treeOf, type TraceTree } from '../util/tree';
+import type { View } from '../url/view';
+import { treeOf, type TraceTree } from '../trace/tree';
 import { api, ApiError } from './client';
 import type { AnalyzeResponse, Selection, Views } from './rayscope.gen';
 import type { GroupSummary, TraceSummary } from './types';

@@ -2,8 +2,8 @@ import Button from '@cloudscape-design/components/button';
 import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/components/date-range-picker';
 import Toggle from '@cloudscape-design/components/toggle';
 import { liveSecondsOf, maxRangeSeconds, relativeSteps, type TimeRange } from '../util/range';
-import type { View } from '../util/view';
-import type { ChangeView } from '../util/useView';
+import type { View } from '../url/view';
+import type { ChangeView } from '../url/useView';
 
 interface TimeControlsProps {
   view: View;

@@ -18,9 +18,9 @@ import { NoData } from '../components/NoData';
 import { TimeControls } from '../components/TimeControls';
 import { Problem } from '../ui/Problem';
 import { Skeleton } from '../ui/Skeleton';
-import { selectionOf, type Analytics } from '../util/analytics';
+import { selectionOf, type Analytics } from '../url/analytics';
 import { localText } from '../util/format';
-import { paths } from '../util/paths';
+import { paths } from '../url/paths';
 import { useTitle } from '../util/useTitle';
 
 /** What the page shows of a state, in one question to the server. Only with a selection is there something to rank. */

@@ -12,7 +12,7 @@ import { checkCodec, isWrong, stateWords, verdictOf } from '../util/checks';
 import { ageText } from '../util/format';
 import { useNow } from '../util/useNow';
 import { useTitle } from '../util/useTitle';
-import { useUrlState } from '../util/urlState';
+import { useUrlState } from '../url/urlState';
 
 const Answers = ({ answer }: { answer: ChecksResponse }) => {
   const [{ wrongOnly }, change] = useUrlState(checkCodec);

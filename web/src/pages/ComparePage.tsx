@@ -9,10 +9,10 @@ import { CompareTotals } from '../components/compare/CompareTotals';
 import { SimilarTraces } from '../components/compare/SimilarTraces';
 import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/Skeleton';
-import { diffOf } from '../util/diff';
-import { paths } from '../util/paths';
+import { diffOf } from '../trace/diff';
+import { paths } from '../url/paths';
 import { normalTraceId } from '../util/traceId';
-import type { TraceTree } from '../util/tree';
+import type { TraceTree } from '../trace/tree';
 import { useTitle } from '../util/useTitle';
 
 const Comparison = ({ a, b }: { a: TraceTree; b: TraceTree }) => {

@@ -13,7 +13,7 @@ import { GroupRow } from '../components/groups/GroupRow';
 import { Confirm } from '../ui/Confirm';
 import { Problem } from '../ui/Problem';
 import { Skeleton, SkeletonRows } from '../ui/Skeleton';
-import type { Editing } from '../util/adminUrl';
+import type { Editing } from '../url/adminUrl';
 import { useTitle } from '../util/useTitle';
 
 interface EditProps {

@@ -15,11 +15,11 @@ import { NoData } from '../components/NoData';
 import { TimeControls } from '../components/TimeControls';
 import { Problem } from '../ui/Problem';
 import { Skeleton } from '../ui/Skeleton';
-import type { Graph } from '../util/graph';
-import { paths } from '../util/paths';
+import type { Graph } from '../graph/graph';
+import { paths } from '../url/paths';
 import { useTitle } from '../util/useTitle';
-import { useView, type ChangeView } from '../util/useView';
-import type { View } from '../util/view';
+import { useView, type ChangeView } from '../url/useView';
+import type { View } from '../url/view';
 
 interface QuestionsProps {
   found: Findings | null;

@@ -9,10 +9,10 @@ import { InsightRow } from '../components/insights/InsightRow';
 import { NoInsights } from '../components/insights/NoInsights';
 import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/Skeleton';
-import { insightDays, insightListCodec } from '../util/adminUrl';
-import { useUrlState } from '../util/urlState';
+import { insightDays, insightListCodec } from '../url/adminUrl';
+import { useUrlState } from '../url/urlState';
 import { useTitle } from '../util/useTitle';
-import { useView } from '../util/useView';
+import { useView } from '../url/useView';
 
 const defaultGroup = 'Default';
 

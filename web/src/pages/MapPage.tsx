@@ -20,12 +20,12 @@ import { TimeControls } from '../components/TimeControls';
 import { Problem } from '../ui/Problem';
 import { Skeleton } from '../ui/Skeleton';
 import { countOf, localText } from '../util/format';
-import type { Graph } from '../util/graph';
-import { around } from '../util/graphParts';
-import { unselected, type MapView } from '../util/mapView';
-import { paths } from '../util/paths';
-import { summaryOf } from '../util/summary';
-import { useMapView, type ChangeMap } from '../util/useMapView';
+import type { Graph } from '../graph/graph';
+import { around } from '../graph/graphParts';
+import { unselected, type MapView } from '../graph/mapView';
+import { paths } from '../url/paths';
+import { summaryOf } from '../graph/summary';
+import { useMapView, type ChangeMap } from '../graph/useMapView';
 import { useTitle } from '../util/useTitle';
 
 const minutesOf = ({ window }: WindowGraph): number => (window.end - window.start) / 60;

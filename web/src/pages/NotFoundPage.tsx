@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { paths } from '../util/paths';
+import { paths } from '../url/paths';
 import { useTitle } from '../util/useTitle';
 
 const NotFoundPage = () => {

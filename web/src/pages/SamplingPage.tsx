@@ -14,7 +14,7 @@ import { RuleTable } from '../components/sampling/RuleTable';
 import { Confirm } from '../ui/Confirm';
 import { Problem } from '../ui/Problem';
 import { Skeleton, SkeletonRows } from '../ui/Skeleton';
-import type { Editing } from '../util/adminUrl';
+import type { Editing } from '../url/adminUrl';
 import { inOrder, isDefaultRule } from '../util/samplingRule';
 import { useTitle } from '../util/useTitle';
 

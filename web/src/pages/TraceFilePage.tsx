@@ -5,10 +5,10 @@ import type { Trace } from '../api/types';
 import { DropZone } from '../components/file/DropZone';
 import { PlaceContext } from '../components/trace/place';
 import { TraceView } from '../components/trace/TraceView';
-import { checkSize, titleOf, tracesIn } from '../util/traceFile';
-import { treeOf, type TraceTree } from '../util/tree';
+import { checkSize, titleOf, tracesIn } from '../trace/traceFile';
+import { treeOf, type TraceTree } from '../trace/tree';
 import { useTitle } from '../util/useTitle';
-import { useView } from '../util/useView';
+import { useView } from '../url/useView';
 
 interface Opened {
   name: string;

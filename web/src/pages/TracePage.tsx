@@ -6,7 +6,7 @@ import { TraceMap } from '../components/trace/TraceMap';
 import { TraceView } from '../components/trace/TraceView';
 import { Problem } from '../ui/Problem';
 import { Skeleton, SkeletonRows } from '../ui/Skeleton';
-import type { Entity } from '../util/entity';
+import type { Entity } from '../trace/entity';
 import { normalTraceId } from '../util/traceId';
 import { useTitle } from '../util/useTitle';
 

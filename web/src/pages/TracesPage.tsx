@@ -15,12 +15,12 @@ import { useFindings, useTraceList, type Findings } from '../components/traces/u
 import { Problem } from '../ui/Problem';
 import { Skeleton, SkeletonRows } from '../ui/Skeleton';
 import { bandIn, listFilter, withBand } from '../util/conditions';
-import { listCodec, type ListState } from '../util/listState';
-import { paths } from '../util/paths';
-import { useUrlState, type Change } from '../util/urlState';
+import { listCodec, type ListState } from '../url/listState';
+import { paths } from '../url/paths';
+import { useUrlState, type Change } from '../url/urlState';
 import { useTitle } from '../util/useTitle';
-import { useView, type ChangeView } from '../util/useView';
-import type { View } from '../util/view';
+import { useView, type ChangeView } from '../url/useView';
+import type { View } from '../url/view';
 
 const Plots = lazy(() => import('../components/traces/Plots'));
 

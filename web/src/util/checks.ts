@@ -1,7 +1,7 @@
 import type { Check, ChecksResponse } from '../api/rayscope.gen';
 import type { StatusClass } from './status';
 import { countOf } from './format';
-import type { Codec } from './urlState';
+import type { Codec } from '../url/urlState';
 
 export const checkStates = ['problem', 'attention', 'ok', 'unknown'] as const;
 export type CheckState = (typeof checkStates)[number];

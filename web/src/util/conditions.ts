@@ -1,5 +1,5 @@
 import type { StatusClass } from './status';
-import type { View } from './view';
+import type { View } from '../url/view';
 
 /** A band of response times in seconds, from included to not included; `to` may be Infinity. */
 export interface Band {

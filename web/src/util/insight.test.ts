@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countsOfImpact, faultShare, impactText, impactWindowOf, serviceExpression } from './insight';
-import { edgeKey, impactOf, type Graph } from './graph';
+import { edgeKey, impactOf, type Graph } from '../graph/graph';
 
 describe('impactText', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AnalyzeResponse, PickedTrace } from '../api/rayscope.gen';
-import type { Entity } from './entity';
+import type { Entity } from '../trace/entity';
 import { groupsOf, kindOf, sameStart, windowAround } from './similar';
 
 const rootOf = (name: string, method: string | null): Entity => ({ name, http: { method } }) as Entity;

@@ -1,6 +1,6 @@
 import type { AnalyzeResponse, PickedTrace } from '../api/rayscope.gen';
 import { joined } from './conditions';
-import type { Entity } from './entity';
+import type { Entity } from '../trace/entity';
 import type { Window } from './range';
 import { isStatusClass, type StatusClass } from './status';
 

@@ -1,6 +1,6 @@
 import type { TraceSummary } from '../api/types';
 import { classOf, type StatusClass } from './status';
-import type { TraceSort } from './view';
+import type { TraceSort } from '../url/view';
 
 /** statusOf names the class of a trace as the trace list shows it: of its first segment, `pending` while that is not complete. */
 export const statusOf = (summary: TraceSummary): StatusClass => {

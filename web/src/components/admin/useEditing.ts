@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { editingCodec, type Editing } from '../../util/adminUrl';
-import { useUrlState } from '../../util/urlState';
+import { editingCodec, type Editing } from '../../url/adminUrl';
+import { useUrlState } from '../../url/urlState';
 
 /** useEditing is the state of a page of named things: what is edited, which stands in the URL, what is about to be deleted, and what was done last. */
 export const useEditing = () => {

@@ -1,6 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import { useId, useState, type SyntheticEvent } from 'react';
-import type { Analytics } from '../../util/analytics';
+import type { Analytics } from '../../url/analytics';
 
 /** localInput writes a moment as fields for dates want it: local time, 2026-11-22T11:16:10. */
 export const localInput = (epoch: number | null): string => {

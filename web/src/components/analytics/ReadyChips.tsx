@@ -1,6 +1,6 @@
 import type { Analysis } from '../../api/queries';
 import { StatusIcon } from '../../ui/StatusIcon';
-import { noSelection, selectionOf, type Analytics } from '../../util/analytics';
+import { noSelection, selectionOf, type Analytics } from '../../url/analytics';
 import { countText, durationText } from '../../util/format';
 import { maxRangeSeconds } from '../../util/range';
 import type { CountedClass } from '../../util/status';

@@ -1,6 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
-import { noSelection, selectionOf, type Analytics } from '../../util/analytics';
+import { noSelection, selectionOf, type Analytics } from '../../url/analytics';
 import { durationText } from '../../util/format';
 import type { Analysis } from '../../api/queries';
 import { ExpressionBox } from '../filter/ExpressionBox';

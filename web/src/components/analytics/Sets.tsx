@@ -3,11 +3,11 @@ import type { Analysis } from '../../api/queries';
 import type { Set } from '../../api/rayscope.gen';
 import { Facts } from '../../ui/Facts';
 import { ShareBar } from '../../ui/ShareBar';
-import { scopeOfA, scopeOfB } from '../../util/analyticsLinks';
+import { scopeOfA, scopeOfB } from '../../url/analyticsLinks';
 import { countText, durationText } from '../../util/format';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import type { Counts } from '../../util/status';
-import type { View } from '../../util/view';
+import type { View } from '../../url/view';
 import type { AnalyticsPlace } from './useAnalytics';
 import { percentText } from './words';
 

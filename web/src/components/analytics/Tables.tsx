@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import { useState } from 'react';
-import { allAnnotations } from '../../util/analytics';
+import { allAnnotations } from '../../url/analytics';
 import { countOf } from '../../util/format';
 import type { PartProps } from './Charts';
 import { figureOf, figureOfA, tablesFor } from './rows';

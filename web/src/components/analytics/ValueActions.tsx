@@ -1,7 +1,7 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import { useNavigate } from 'react-router';
 import { allOf, noneOf } from '../../util/expression';
-import { paths, scopeOf } from '../../util/paths';
+import { paths, scopeOf } from '../../url/paths';
 import type { AnalyticsPlace } from './useAnalytics';
 
 const items = [

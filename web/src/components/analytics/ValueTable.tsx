@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import type { Row, Table } from '../../api/rayscope.gen';
-import type { Order } from '../../util/analytics';
+import type { Order } from '../../url/analytics';
 import { countOf, countText, durationText } from '../../util/format';
 import { ordered, type Columns } from './rows';
 import type { AnalyticsPlace } from './useAnalytics';

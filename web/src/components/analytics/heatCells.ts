@@ -1,6 +1,6 @@
 import type { Cell, HeatMap } from '../../api/rayscope.gen';
 import type { Area } from '../../ui/chart/area';
-import type { Analytics } from '../../util/analytics';
+import type { Analytics } from '../../url/analytics';
 import { bandOf, rowsOf, stepsOf } from './bins';
 
 /** Which neighbour each key goes to: columns and rows. */

@@ -1,5 +1,5 @@
 import type { Row, Table } from '../../api/rayscope.gen';
-import { allAnnotations, type Order } from '../../util/analytics';
+import { allAnnotations, type Order } from '../../url/analytics';
 import { isAnnotation } from './words';
 
 /** The figures of a row that people compare. */

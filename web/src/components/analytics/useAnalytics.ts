@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { useNavigate } from 'react-router';
-import { analyticsCodec, noSelection, type Analytics } from '../../util/analytics';
+import { analyticsCodec, noSelection, type Analytics } from '../../url/analytics';
 import { allOf } from '../../util/expression';
-import { paths } from '../../util/paths';
-import { useUrlState, type Change } from '../../util/urlState';
-import { useView, type ChangeView } from '../../util/useView';
-import type { View } from '../../util/view';
+import { paths } from '../../url/paths';
+import { useUrlState, type Change } from '../../url/urlState';
+import { useView, type ChangeView } from '../../url/useView';
+import type { View } from '../../url/view';
 
 /** What people do with an expression or a part of a chart, wherever on the page they find it. */
 export interface Acts {

@@ -3,7 +3,7 @@ import type { Check } from '../../api/rayscope.gen';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { isWrong, stateOf, stateWords } from '../../util/checks';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 
 const Evidence = ({ check }: { check: Check }) => (
   <details className="rs-check-evidence" open={isWrong(check)}>

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { useTestTrace } from '../../api/checkQueries';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { durationText } from '../../util/format';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { testService } from '../../util/testTrace';
 
 /** Sends a trace from the browser, so that what is behind the API is known to work, or not. */

@@ -2,13 +2,13 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { StatusIcon } from '../../ui/StatusIcon';
-import { changedRows, differenceOf, isNotable, type DiffRow } from '../../util/diff';
-import type { Entity } from '../../util/entity';
+import { changedRows, differenceOf, isNotable, type DiffRow } from '../../trace/diff';
+import type { Entity } from '../../trace/entity';
 import { countOf, durationText } from '../../util/format';
 import { shortName } from '../../util/nodeType';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { classWords } from '../../util/status';
-import type { TraceTree } from '../../util/tree';
+import type { TraceTree } from '../../trace/tree';
 import { signedText } from './words';
 
 const rowHeight = 28;

@@ -1,10 +1,10 @@
 import { Link } from 'react-router';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
-import { diffTotals, sizeOf, type DiffRow } from '../../util/diff';
+import { diffTotals, sizeOf, type DiffRow } from '../../trace/diff';
 import { countOf, durationText } from '../../util/format';
-import { paths } from '../../util/paths';
-import { failingRows, mainRoot, type TraceTree } from '../../util/tree';
+import { paths } from '../../url/paths';
+import { failingRows, mainRoot, type TraceTree } from '../../trace/tree';
 import { changeText } from './words';
 
 const Side = ({ letter, tree }: { letter: string; tree: TraceTree }) => {

@@ -6,12 +6,12 @@ import { Problem } from '../../ui/Problem';
 import { SkeletonRows } from '../../ui/Skeleton';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
-import type { Entity } from '../../util/entity';
+import type { Entity } from '../../trace/entity';
 import { durationText, localText } from '../../util/format';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import type { Similar } from '../../util/similar';
 import { classWords } from '../../util/status';
-import { mainRoot } from '../../util/tree';
+import { mainRoot } from '../../trace/tree';
 import { useSimilar } from './useSimilar';
 
 interface ItemProps {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import type { Views } from '../../api/rayscope.gen';
-import type { Entity } from '../../util/entity';
+import type { Entity } from '../../trace/entity';
 import { joined } from '../../util/conditions';
 import { asked, groupsOf, kindOf, sameStart, windowAround, type SimilarGroup } from '../../util/similar';
 

@@ -2,12 +2,12 @@ import { Link } from 'react-router';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { Facts } from '../../ui/Facts';
 import { JsonTree } from '../../ui/JsonTree';
-import type { Entity } from '../../util/entity';
+import type { Entity } from '../../trace/entity';
 import { annotationFilter } from '../../util/expression';
 import { asObject, asText, flatten, plainText, type JsonObject } from '../../util/json';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { maxRangeSeconds, type TimeRange } from '../../util/range';
-import { formatSql } from '../../util/sql';
+import { formatSql } from '../../trace/sql';
 import { usePlace } from '../trace/place';
 
 const Nothing = ({ children }: { children: string }) => <p className="rs-note">{children}</p>;

@@ -1,9 +1,9 @@
 import { shortName } from '../../util/nodeType';
-import type { Entity } from '../../util/entity';
-import { exceptionsOf, type ExceptionInfo, type Frame } from '../../util/exceptions';
+import type { Entity } from '../../trace/entity';
+import { exceptionsOf, type ExceptionInfo, type Frame } from '../../trace/exceptions';
 import { countOf } from '../../util/format';
-import { runsOf } from '../../util/frames';
-import type { TraceTree } from '../../util/tree';
+import { runsOf } from '../../trace/frames';
+import type { TraceTree } from '../../trace/tree';
 
 const frameText = ({ label, path, line }: Frame): string => {
   const place = [path, line].filter((part) => part !== null).join(':');

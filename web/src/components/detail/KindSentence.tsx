@@ -1,6 +1,6 @@
 import { useKind } from '../../api/queries';
-import type { Entity } from '../../util/entity';
-import { kindSentence, trafficFor } from '../../util/kind';
+import type { Entity } from '../../trace/entity';
+import { kindSentence, trafficFor } from '../../trace/kind';
 
 /** How this call compares with its like, if the map's histograms of the hour allow to say so. */
 export const KindSentence = ({ entity }: { entity: Entity }) => {

@@ -1,13 +1,13 @@
 import { Facts, type Fact } from '../../ui/Facts';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
-import { isCall, type Entity } from '../../util/entity';
+import { isCall, type Entity } from '../../trace/entity';
 import { durationText } from '../../util/format';
 import { asNumber, asObject } from '../../util/json';
 import { describeType } from '../../util/nodeType';
 import { classWords, shareText } from '../../util/status';
-import { sameMoment, timingOf } from '../../util/timing';
-import type { TraceTree } from '../../util/tree';
+import { sameMoment, timingOf } from '../../trace/timing';
+import type { TraceTree } from '../../trace/tree';
 import { usePlace } from '../trace/place';
 import { KindSentence } from './KindSentence';
 

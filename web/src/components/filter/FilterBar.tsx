@@ -1,7 +1,7 @@
 import Select from '@cloudscape-design/components/select';
 import { useGroups } from '../../api/queries';
-import type { View } from '../../util/view';
-import type { ChangeView } from '../../util/useView';
+import type { View } from '../../url/view';
+import type { ChangeView } from '../../url/useView';
 import { ExpressionBox } from './ExpressionBox';
 
 const everything = { value: '', label: 'All traces' };

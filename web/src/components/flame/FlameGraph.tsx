@@ -1,16 +1,16 @@
 import '../../styles/flame.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { ticksBetween } from '../../util/axis';
-import type { Entity } from '../../util/entity';
-import { byLane, drawnOf, flameOf, neighbourOf, type DrawnBox, type FlameMove } from '../../util/flame';
+import { ticksBetween } from '../../trace/axis';
+import type { Entity } from '../../trace/entity';
+import { byLane, drawnOf, flameOf, neighbourOf, type DrawnBox, type FlameMove } from '../../trace/flame';
 import { countOf, durationText } from '../../util/format';
 import { shortName } from '../../util/nodeType';
 import { classWords } from '../../util/status';
-import type { TraceTiming } from '../../util/timing';
-import type { TraceTree } from '../../util/tree';
-import type { Zoom } from '../../util/view';
-import { clampZoom, lengthOf, wholeOf } from '../../util/zoom';
+import type { TraceTiming } from '../../trace/timing';
+import type { TraceTree } from '../../trace/tree';
+import type { Zoom } from '../../url/view';
+import { clampZoom, lengthOf, wholeOf } from '../../trace/zoom';
 
 interface FlameGraphProps {
   tree: TraceTree;

@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { Link } from 'react-router';
 import type { GroupSummary } from '../../api/types';
 import { ShareBar } from '../../ui/ShareBar';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import type { Counts } from '../../util/status';
 import { lastHour, useShare } from './useShare';
 

@@ -4,7 +4,7 @@ import { api } from '../../api/client';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
 import { durationText } from '../../util/format';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { windowOf } from '../../util/range';
 import { classOf } from '../../util/status';
 import { lastHour, useShare } from './useShare';

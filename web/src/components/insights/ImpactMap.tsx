@@ -5,7 +5,7 @@ import type { Insight } from '../../api/adminTypes';
 import { Problem } from '../../ui/Problem';
 import { Skeleton } from '../../ui/Skeleton';
 import { impactWindowOf } from '../../util/insight';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { asCount } from '../map/model';
 import { ServiceMap, type MapSelection } from '../map/ServiceMap';
 

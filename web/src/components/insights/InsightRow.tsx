@@ -3,7 +3,7 @@ import type { InsightSummary } from '../../api/adminTypes';
 import { TimeText } from '../../ui/TimeText';
 import { durationText } from '../../util/format';
 import { impactText, serviceText } from '../../util/insight';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { useNow } from '../../util/useNow';
 import { PhaseLabel } from './PhaseLabel';
 

@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { Link } from 'react-router';
 import { countOf } from '../../util/format';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 
 interface NoInsightsProps {
   /** Other insights may be there, which the choices above leave out. */

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Graph } from '../../util/graph';
+import type { Graph } from '../../graph/graph';
 import { saveBlob, saveFile } from '../../util/saveFile';
 import { pictureOf, type Picture } from './exportSvg';
 import { MapButton } from './MapButtons';

@@ -4,10 +4,10 @@ import Select from '@cloudscape-design/components/select';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import { useMemo, useState } from 'react';
 import { countOf } from '../../util/format';
-import type { Graph } from '../../util/graph';
-import { directions, hopChoices, nodeSizes, unselected, type Direction, type Hops, type MapView, type NodeSize } from '../../util/mapView';
+import type { Graph } from '../../graph/graph';
+import { directions, hopChoices, nodeSizes, unselected, type Direction, type Hops, type MapView, type NodeSize } from '../../graph/mapView';
 import { describeType } from '../../util/nodeType';
-import type { ChangeMap } from '../../util/useMapView';
+import type { ChangeMap } from '../../graph/useMapView';
 import { titleOf } from './model';
 
 const sizeWords: Record<NodeSize, string> = { same: 'Same size', traffic: 'Size by traffic', health: 'Size by trouble' };

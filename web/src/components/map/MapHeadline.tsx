@@ -1,6 +1,6 @@
 import { StatusIcon } from '../../ui/StatusIcon';
 import { wordsOf, type TimeRange } from '../../util/range';
-import type { MapSummary } from '../../util/summary';
+import type { MapSummary } from '../../graph/summary';
 
 interface MapHeadlineProps {
   summary: MapSummary;

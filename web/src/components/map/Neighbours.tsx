@@ -1,6 +1,6 @@
 import { StatusLabel } from '../../ui/StatusIcon';
 import { durationText } from '../../util/format';
-import type { GraphEdge } from '../../util/graph';
+import type { GraphEdge } from '../../graph/graph';
 import { toneOf, troubleText } from './model';
 
 interface NeighboursProps {

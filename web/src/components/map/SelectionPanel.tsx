@@ -1,12 +1,12 @@
 import Button from '@cloudscape-design/components/button';
 import { Link } from 'react-router';
 import { NodeIcon } from '../../ui/NodeIcon';
-import type { Graph, GraphEdge, GraphNode } from '../../util/graph';
-import { unselected, type MapView } from '../../util/mapView';
+import type { Graph, GraphEdge, GraphNode } from '../../graph/graph';
+import { unselected, type MapView } from '../../graph/mapView';
 import { describeType } from '../../util/nodeType';
-import { paths, scopeOf, withView } from '../../util/paths';
-import { bothFilters, conditionOf, edgeFilter, edgeSelector, nodeFilter, nodeSelector } from '../../util/traceFilter';
-import type { ChangeMap } from '../../util/useMapView';
+import { paths, scopeOf, withView } from '../../url/paths';
+import { bothFilters, conditionOf, edgeFilter, edgeSelector, nodeFilter, nodeSelector } from '../../graph/traceFilter';
+import type { ChangeMap } from '../../graph/useMapView';
 import { titleOf } from './model';
 import { Neighbours } from './Neighbours';
 import { PanelFrame } from './PanelFrame';

@@ -2,8 +2,8 @@ import { lazy, Suspense, useMemo } from 'react';
 import { useTimeSeries } from '../../api/mapQueries';
 import { Problem } from '../../ui/Problem';
 import { Skeleton } from '../../ui/Skeleton';
-import type { MapView } from '../../util/mapView';
-import { pointsOf } from '../../util/seriesPoints';
+import type { MapView } from '../../graph/mapView';
+import { pointsOf } from '../../graph/seriesPoints';
 
 const SeriesChart = lazy(() => import('../../ui/chart/SeriesChart'));
 

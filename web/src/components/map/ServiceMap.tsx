@@ -5,9 +5,9 @@ import { ReactFlow, ReactFlowProvider, useStore, ViewportPortal } from '@xyflow/
 import { useId, useMemo, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { Problem } from '../../ui/Problem';
 import { Skeleton } from '../../ui/Skeleton';
-import { shapeOf, type Graph } from '../../util/graph';
-import { remembering } from '../../util/graphParts';
-import type { NodeSize } from '../../util/mapView';
+import { shapeOf, type Graph } from '../../graph/graph';
+import { remembering } from '../../graph/graphParts';
+import type { NodeSize } from '../../graph/mapView';
 import { layoutOf, type Layout } from './layout';
 import { MapButtons } from './MapButtons';
 import { MapEdges } from './MapEdges';

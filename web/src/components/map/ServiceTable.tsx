@@ -3,9 +3,9 @@ import { NodeIcon } from '../../ui/NodeIcon';
 import { ShareBar } from '../../ui/ShareBar';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { durationText, rateText } from '../../util/format';
-import { worstFirst, type Graph, type GraphNode } from '../../util/graph';
+import { worstFirst, type Graph, type GraphNode } from '../../graph/graph';
 import { describeType } from '../../util/nodeType';
-import { percentile } from '../../util/stats';
+import { percentile } from '../../graph/stats';
 import { titleOf, toneOf, troubleText } from './model';
 
 interface ServiceTableProps {

@@ -4,11 +4,11 @@ import { ShareBar } from '../../ui/ShareBar';
 import { Skeleton } from '../../ui/Skeleton';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { countText, durationText, rateText } from '../../util/format';
-import type { Traffic } from '../../util/graph';
-import type { MapView } from '../../util/mapView';
-import { percentile } from '../../util/stats';
+import type { Traffic } from '../../graph/graph';
+import type { MapView } from '../../graph/mapView';
+import { percentile } from '../../graph/stats';
 import { classWords, countedClasses, shareText, type CountedClass } from '../../util/status';
-import type { ChangeMap } from '../../util/useMapView';
+import type { ChangeMap } from '../../graph/useMapView';
 import { BandFields } from './BandFields';
 
 const Histogram = lazy(() => import('../../ui/chart/Histogram'));

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test } from 'vitest';
-import type { Graph, GraphNode } from '../../util/graph';
+import type { Graph, GraphNode } from '../../graph/graph';
 import { pictureOf } from './exportSvg';
 import { layersOf } from './layers';
 import { asCount } from './model';

@@ -1,7 +1,7 @@
 import { drawings } from '../../ui/NodeIcon';
 import { arcsOf } from '../../ui/Ring';
 import { durationText } from '../../util/format';
-import type { Graph, GraphEdge, GraphNode } from '../../util/graph';
+import type { Graph, GraphEdge, GraphNode } from '../../graph/graph';
 import { describeType } from '../../util/nodeType';
 import { classWords, countedClasses, shareText, worstClass } from '../../util/status';
 import { colourOf, mostOf, routeOf, thickness, titleOf, toneOf, type Drawing } from './model';

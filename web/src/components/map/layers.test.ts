@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Graph } from '../../util/graph';
+import type { Graph } from '../../graph/graph';
 import { layersOf } from './layers';
 
 const traffic = { counts: { fault: 0, throttle: 0, error: 0, ok: 1 }, total: 1, average: 1, histogram: [] };

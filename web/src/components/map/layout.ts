@@ -1,6 +1,6 @@
 import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
-import { shapeOf, type Graph } from '../../util/graph';
+import { shapeOf, type Graph } from '../../graph/graph';
 import { layersOf } from './layers';
 import { ringSize } from './sizes';
 

@@ -1,5 +1,5 @@
 import { countText, durationText, rateText } from '../../util/format';
-import type { Graph, GraphEdge, GraphNode, Traffic } from '../../util/graph';
+import type { Graph, GraphEdge, GraphNode, Traffic } from '../../graph/graph';
 import { describeType, shortName } from '../../util/nodeType';
 import { classWords, shareText, worstClass, type CountedClass, type Counts } from '../../util/status';
 import { captionSize, manyEdges, type Layout, type Point } from './layout';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Graph, GraphEdge, GraphNode } from '../../util/graph';
+import type { Graph, GraphEdge, GraphNode } from '../../graph/graph';
 import type { Layout } from './layout';
 import { neighbourOf, nextCall } from './neighbour';
 

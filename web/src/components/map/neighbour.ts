@@ -1,4 +1,4 @@
-import type { Graph } from '../../util/graph';
+import type { Graph } from '../../graph/graph';
 import type { Layout, Point } from './layout';
 
 export const arrowKeys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] as const;

@@ -1,5 +1,5 @@
-import type { GraphNode } from '../../util/graph';
-import type { NodeSize } from '../../util/mapView';
+import type { GraphNode } from '../../graph/graph';
+import type { NodeSize } from '../../graph/mapView';
 
 /** The largest ring in pixels at zoom 1. The layout gives every node this much, so that places stay when sizes change. */
 export const ringSize = 64;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState, type FocusEvent, type KeyboardEvent, type RefObject } from 'react';
-import type { Graph } from '../../util/graph';
+import type { Graph } from '../../graph/graph';
 import type { Layout } from './layout';
 import { isArrowKey, neighbourOf, nextCall } from './neighbour';
 

@@ -1,9 +1,9 @@
 import type { AnalyzeResponse, Target } from '../../api/rayscope.gen';
 import type { Origin } from '../../util/origins';
-import { paths, scopeOf } from '../../util/paths';
+import { paths, scopeOf } from '../../url/paths';
 import { wordsOf } from '../../util/range';
 import type { StatusClass } from '../../util/status';
-import type { View } from '../../util/view';
+import type { View } from '../../url/view';
 
 /** A bar of a chart over time or over response times: `part` of `whole` stands out. */
 export interface Column {

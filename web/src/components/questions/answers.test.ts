@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AnalyzeResponse, Figures, Row, Set as TraceSet, TimeSeries } from '../../api/rayscope.gen';
 import { targetOf } from '../../api/targetQueries';
-import { edgeKey, type Graph, type GraphNode } from '../../util/graph';
+import { edgeKey, type Graph, type GraphNode } from '../../graph/graph';
 import { noCounts, type Counts } from '../../util/status';
-import { defaultView } from '../../util/view';
+import { defaultView } from '../../url/view';
 import { filterBy, type Findings } from './answer';
 import { whatDepends, whereThrottled } from './graphAnswers';
 import { targetsMet, whatFailed, whereSlow, whoAffected, wrongNow } from './trafficAnswers';

@@ -1,11 +1,11 @@
 import { countOf, countText } from '../../util/format';
-import { busiestPath, mostNeeded } from '../../util/dependencies';
-import type { Graph, GraphNode } from '../../util/graph';
+import { busiestPath, mostNeeded } from '../../graph/dependencies';
+import type { Graph, GraphNode } from '../../graph/graph';
 import { shortName } from '../../util/nodeType';
 import { quoted } from '../../util/origins';
-import { paths, scopeOf } from '../../util/paths';
+import { paths, scopeOf } from '../../url/paths';
 import { shareText } from '../../util/status';
-import type { View } from '../../util/view';
+import type { View } from '../../url/view';
 import { rangeWords, tracesOf, type Answer } from './answer';
 
 const most = 4;

@@ -3,7 +3,7 @@ import { useAnalysis } from '../../api/queries';
 import type { Target, Views } from '../../api/rayscope.gen';
 import { useTarget } from '../../api/targetQueries';
 import { secondsOf, type TimeRange } from '../../util/range';
-import type { View } from '../../util/view';
+import type { View } from '../../url/view';
 import type { Findings, SlowLine } from './answer';
 
 /** A small chart has room for so many columns. */

@@ -3,10 +3,10 @@ import Input from '@cloudscape-design/components/input';
 import { useSamplingMatch } from '../../api/adminQueries';
 import type { SamplingMatchRequest, SamplingMatchResponse } from '../../api/rayscope.gen';
 import { Problem } from '../../ui/Problem';
-import { testedCodec, type Tested } from '../../util/adminUrl';
+import { testedCodec, type Tested } from '../../url/adminUrl';
 import { perSecondText, whyText } from '../../util/samplingRule';
 import { useSettled } from '../../util/useSettled';
-import { useUrlState } from '../../util/urlState';
+import { useUrlState } from '../../url/urlState';
 
 const fields: { key: Exclude<keyof Tested, 'rate'>; label: string; placeholder: string }[] = [
   { key: 'host', label: 'Host', placeholder: 'shop.example.com' },

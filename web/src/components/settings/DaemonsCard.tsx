@@ -6,7 +6,7 @@ import { StatusLabel } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
 import { placeText, productText, sumsOf, sumsText, troublesOf } from '../../util/daemon';
 import { ageText } from '../../util/format';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { useNow } from '../../util/useNow';
 import { Card } from './Card';
 

@@ -1,6 +1,6 @@
 import { useState, type SyntheticEvent } from 'react';
 import { useNavigate } from 'react-router';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { normalTraceId } from '../../util/traceId';
 
 /** Opens a trace by its id, in X-Ray's form or in the 32 digits of W3C. */

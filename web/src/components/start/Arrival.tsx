@@ -2,7 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import { useEffect } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { TraceSummary } from '../../api/types';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 
 /** Long enough to read the good news. */
 const readingMs = 3500;

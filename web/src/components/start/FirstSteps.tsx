@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { useNewestTrace, useServerInfo } from '../../api/queries';
 import { Problem } from '../../ui/Problem';
 import { SkeletonRows } from '../../ui/Skeleton';
-import { paths } from '../../util/paths';
+import { paths } from '../../url/paths';
 import { Arrival } from './Arrival';
 import { Snippets } from './Snippets';
 

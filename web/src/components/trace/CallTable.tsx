@@ -1,12 +1,12 @@
 import Pagination from '@cloudscape-design/components/pagination';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useMemo, useState } from 'react';
-import { callsOf, type CallGroup } from '../../util/calls';
+import { callsOf, type CallGroup } from '../../trace/calls';
 import { countText, durationText } from '../../util/format';
 import { shortName } from '../../util/nodeType';
 import { shareText } from '../../util/status';
-import type { TraceTiming } from '../../util/timing';
-import type { TraceTree } from '../../util/tree';
+import type { TraceTiming } from '../../trace/timing';
+import type { TraceTree } from '../../trace/tree';
 import { useWide } from '../../util/useWide';
 
 interface CallTableProps {

@@ -1,12 +1,12 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Skeleton } from '../../ui/Skeleton';
-import { findIn, nextOf } from '../../util/find';
+import { findIn, nextOf } from '../../trace/find';
 import { countOf } from '../../util/format';
-import { timingOf } from '../../util/timing';
-import { depthOf, failingRows, type TraceTree } from '../../util/tree';
-import type { ChangeView } from '../../util/useView';
-import type { TracePane, View, Zoom } from '../../util/view';
-import { clampZoom, lengthOf, wholeOf, zoomBy } from '../../util/zoom';
+import { timingOf } from '../../trace/timing';
+import { depthOf, failingRows, type TraceTree } from '../../trace/tree';
+import type { ChangeView } from '../../url/useView';
+import type { TracePane, View, Zoom } from '../../url/view';
+import { clampZoom, lengthOf, wholeOf, zoomBy } from '../../trace/zoom';
 import { Waterfall } from '../waterfall/Waterfall';
 import { ExplorerBar, paneWords } from './ExplorerBar';
 import { HelpSheet } from './HelpSheet';

@@ -1,7 +1,7 @@
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import { memo, type RefObject } from 'react';
-import type { Entity } from '../../util/entity';
-import { tracePanes, type TracePane, type View } from '../../util/view';
+import type { Entity } from '../../trace/entity';
+import { tracePanes, type TracePane, type View } from '../../url/view';
 import { SearchBox } from './SearchBox';
 
 export const paneWords: Record<TracePane, string> = { timeline: 'Timeline', flame: 'Flame graph', calls: 'Calls' };

@@ -4,10 +4,10 @@ import { useTraces } from '../../api/queries';
 import { StatusLabel } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
 import { countOf, durationText } from '../../util/format';
-import { linksOf, type LinkKind, type TraceLink } from '../../util/links';
+import { linksOf, type LinkKind, type TraceLink } from '../../trace/links';
 import { shortName } from '../../util/nodeType';
-import { paths } from '../../util/paths';
-import { mainRoot, type TraceTree } from '../../util/tree';
+import { paths } from '../../url/paths';
+import { mainRoot, type TraceTree } from '../../trace/tree';
 import { usePlace } from './place';
 
 const kindWords: Record<LinkKind, string> = { parent: 'Caused this trace', child: 'Was caused by this trace', unknown: 'Linked' };

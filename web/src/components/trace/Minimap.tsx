@@ -1,10 +1,10 @@
 import { memo, useEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
 import { useIsDark } from '../../ui/theme';
 import { durationText } from '../../util/format';
-import { busyness, endOf, type TraceTiming } from '../../util/timing';
-import { isFailed, walk, type TraceTree } from '../../util/tree';
-import type { Zoom } from '../../util/view';
-import { clampZoom, lengthOf, wholeOf } from '../../util/zoom';
+import { busyness, endOf, type TraceTiming } from '../../trace/timing';
+import { isFailed, walk, type TraceTree } from '../../trace/tree';
+import type { Zoom } from '../../url/view';
+import { clampZoom, lengthOf, wholeOf } from '../../trace/zoom';
 
 interface MinimapProps {
   tree: TraceTree;

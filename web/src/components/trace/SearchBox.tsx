@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type RefObject } from 'react';
-import type { Entity } from '../../util/entity';
+import type { Entity } from '../../trace/entity';
 import { countText } from '../../util/format';
 
 interface SearchBoxProps {

@@ -4,11 +4,11 @@ import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import { memo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api } from '../../api/client';
-import { htmlWith } from '../../util/exportHtml';
-import { paths } from '../../util/paths';
+import { htmlWith } from '../../trace/exportHtml';
+import { paths } from '../../url/paths';
 import { saveFile } from '../../util/saveFile';
-import { fileText } from '../../util/traceFile';
-import type { TraceTree } from '../../util/tree';
+import { fileText } from '../../trace/traceFile';
+import type { TraceTree } from '../../trace/tree';
 import { usePlace } from './place';
 
 const save = async (tree: TraceTree, kind: string): Promise<void> => {

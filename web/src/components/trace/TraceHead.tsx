@@ -3,10 +3,10 @@ import { memo } from 'react';
 import { Facts, type Fact } from '../../ui/Facts';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { TimeText } from '../../ui/TimeText';
-import type { Entity } from '../../util/entity';
+import type { Entity } from '../../trace/entity';
 import { countOf, durationText } from '../../util/format';
-import type { Story } from '../../util/story';
-import type { TraceTree } from '../../util/tree';
+import type { Story } from '../../trace/story';
+import type { TraceTree } from '../../trace/tree';
 
 interface TraceHeadProps {
   tree: TraceTree;

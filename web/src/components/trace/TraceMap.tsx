@@ -2,10 +2,10 @@ import { memo, useCallback, useMemo } from 'react';
 import { useTraceGraph } from '../../api/queries';
 import { Problem } from '../../ui/Problem';
 import { Skeleton } from '../../ui/Skeleton';
-import type { Entity } from '../../util/entity';
-import { nodeKey } from '../../util/graph';
-import { calleeNames } from '../../util/kind';
-import { walk, type TraceTree } from '../../util/tree';
+import type { Entity } from '../../trace/entity';
+import { nodeKey } from '../../graph/graph';
+import { calleeNames } from '../../trace/kind';
+import { walk, type TraceTree } from '../../trace/tree';
 import { asCount } from '../map/model';
 import { ServiceMap, type MapSelection } from '../map/ServiceMap';
 

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { Entity } from '../../util/entity';
-import { ancestorsOf, closedBelow, failingRows, rowsOf, type Row, type TraceTree } from '../../util/tree';
+import type { Entity } from '../../trace/entity';
+import { ancestorsOf, closedBelow, failingRows, rowsOf, type Row, type TraceTree } from '../../trace/tree';
 
 export interface Rows {
   rows: Row[];

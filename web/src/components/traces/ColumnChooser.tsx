@@ -1,5 +1,5 @@
 import Multiselect, { type MultiselectProps } from '@cloudscape-design/components/multiselect';
-import { defaultColumns, fixedColumns, type Column } from '../../util/listState';
+import { defaultColumns, fixedColumns, type Column } from '../../url/listState';
 import { looksOf } from './columns';
 
 interface ColumnChooserProps {

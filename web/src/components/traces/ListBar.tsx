@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import type { AnalyzeResponse, Figures } from '../../api/rayscope.gen';
 import { countOf } from '../../util/format';
 import { shortName } from '../../util/nodeType';
-import { traceSorts, type TraceSort, type View } from '../../util/view';
-import type { ChangeView } from '../../util/useView';
+import { traceSorts, type TraceSort, type View } from '../../url/view';
+import type { ChangeView } from '../../url/useView';
 import { ClassChips } from './ClassChips';
 
 const sortWords: Record<TraceSort, string> = { newest: 'Newest', slowest: 'Slowest', fastest: 'Fastest' };

@@ -6,8 +6,8 @@ import { SkeletonRows } from '../../ui/Skeleton';
 import { listConditions, nodeCondition, withoutCondition } from '../../util/conditions';
 import { countOf, countText } from '../../util/format';
 import { wordsOf, type Window } from '../../util/range';
-import type { View } from '../../util/view';
-import type { ChangeView } from '../../util/useView';
+import type { View } from '../../url/view';
+import type { ChangeView } from '../../url/useView';
 
 /** Conditions that are counted alone: each costs the server a pass over the time range. */
 const mostCounted = 6;

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { TraceSummary } from '../../api/types';
-import type { Column } from '../../util/listState';
+import type { Column } from '../../url/listState';
 import { looksOf, type RowContext } from './columns';
 
 /** Height of a row in pixels; the style sheet says the same. */

@@ -4,7 +4,7 @@ import { mostPoints, useExtremes } from '../../api/traceList';
 import type { Views } from '../../api/rayscope.gen';
 import type { TraceSummary } from '../../api/types';
 import { listFilter } from '../../util/conditions';
-import type { View } from '../../util/view';
+import type { View } from '../../url/view';
 import { attributeTables } from './attributes';
 
 /** A page may begin where live refresh moved the one before it: a trace is listed once. */

@@ -1,5 +1,5 @@
-import { ticksBetween } from '../../util/axis';
-import type { Zoom } from '../../util/view';
+import { ticksBetween } from '../../trace/axis';
+import type { Zoom } from '../../url/view';
 
 /** The time axis above the rows, with lines running down through them. */
 export const Axis = ({ zoom }: { zoom: Zoom }) => (

@@ -1,8 +1,8 @@
 import type { CSSProperties } from 'react';
-import type { Entity } from '../../util/entity';
+import type { Entity } from '../../trace/entity';
 import { durationText } from '../../util/format';
-import { barUnits, pathOf } from '../../util/shapes';
-import type { Piece, Timing } from '../../util/timing';
+import { barUnits, pathOf } from '../../trace/shapes';
+import type { Piece, Timing } from '../../trace/timing';
 
 interface BarProps {
   entity: Entity;

@@ -1,10 +1,10 @@
 import '../../styles/waterfall.css';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
-import type { TraceTiming } from '../../util/timing';
-import type { TraceTree } from '../../util/tree';
-import type { Zoom } from '../../util/view';
-import { wholeOf } from '../../util/zoom';
+import type { TraceTiming } from '../../trace/timing';
+import type { TraceTree } from '../../trace/tree';
+import type { Zoom } from '../../url/view';
+import { wholeOf } from '../../trace/zoom';
 import type { Rows } from '../trace/useRows';
 import { Axis, GridLines } from './Axis';
 import { keyAction } from './keys';

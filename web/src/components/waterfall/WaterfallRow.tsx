@@ -2,11 +2,11 @@ import { memo } from 'react';
 import { NodeIcon } from '../../ui/NodeIcon';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { describeType, shortName } from '../../util/nodeType';
-import { rowHint } from '../../util/rowHint';
+import { rowHint } from '../../trace/rowHint';
 import { durationText, momentText } from '../../util/format';
 import { classWords } from '../../util/status';
-import { sameMoment, type Timing } from '../../util/timing';
-import type { Row, TraceTree } from '../../util/tree';
+import { sameMoment, type Timing } from '../../trace/timing';
+import type { Row, TraceTree } from '../../trace/tree';
 import { Bar } from './Bar';
 
 export interface RowProps {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rowsOf, treeOf } from '../../util/tree';
+import { rowsOf, treeOf } from '../../trace/tree';
 import { keyAction } from './keys';
 
 const doc = { id: 'a', name: 'a', start_time: 1, end_time: 9, subsegments: [{ id: 'b', name: 'b', start_time: 2, end_time: 3, subsegments: [{ id: 'c', name: 'c', start_time: 2, end_time: 3 }] }, { id: 'd', name: 'd', start_time: 4, end_time: 5 }] };

@@ -1,4 +1,4 @@
-import type { Row } from '../../util/tree';
+import type { Row } from '../../trace/tree';
 
 /** What a key does in the waterfall. */
 export type KeyAction = { do: 'select'; id: string } | { do: 'toggle'; id: string } | { do: 'details' };

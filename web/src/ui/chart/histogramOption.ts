@@ -1,6 +1,6 @@
 import type { HistogramEntry } from '../../api/types';
 import { countOf, durationText } from '../../util/format';
-import { binsOf, percentile, type Bin } from '../../util/stats';
+import { binsOf, percentile, type Bin } from '../../graph/stats';
 import type { DrawOption } from './Chart';
 
 const binText = ({ from, to }: Bin): string =>

@@ -1,5 +1,5 @@
-import { asList, asNumber, asObject, asText, type JsonObject } from './json';
-import { classOf, type StatusClass } from './status';
+import { asList, asNumber, asObject, asText, type JsonObject } from '../util/json';
+import { classOf, type StatusClass } from '../util/status';
 
 export interface EntityHttp {
   method: string | null;

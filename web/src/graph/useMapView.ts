@@ -1,5 +1,5 @@
 import { mapCodec, type MapView } from './mapView';
-import { useUrlState, type Change } from './urlState';
+import { useUrlState, type Change } from '../url/urlState';
 
 export type ChangeMap = Change<MapView>;
 

@@ -1,8 +1,8 @@
 import type { Entity } from './entity';
 import { ownExceptions } from './exceptions';
-import { asObject, flatten } from './json';
+import { asObject, flatten } from '../util/json';
 import { rowHint } from './rowHint';
-import { classWords } from './status';
+import { classWords } from '../util/status';
 import { walk, type TraceTree } from './tree';
 
 const wordsOf = (entity: Entity): string =>

@@ -1,7 +1,7 @@
 import type { Series } from '../api/mapQueries';
 import type { SeriesPoint } from '../ui/chart/seriesOption';
 import { percentile } from './stats';
-import { countsOf, noCounts } from './status';
+import { countsOf, noCounts } from '../util/status';
 
 /** pointsOf fills the range with a point for each period, also where nothing was. */
 export const pointsOf = ({ window, period, buckets }: Series): SeriesPoint[] => {

@@ -1,9 +1,9 @@
 import { sourceOf, waitersOf } from './callees';
 import { isCall, type Entity } from './entity';
 import { exceptionsOf, type ExceptionInfo } from './exceptions';
-import { durationText } from './format';
-import { shortName } from './nodeType';
-import { shareText, type StatusClass } from './status';
+import { durationText } from '../util/format';
+import { shortName } from '../util/nodeType';
+import { shareText, type StatusClass } from '../util/status';
 import { ancestorsOf, isFailed, mainRoot, walk, type TraceTree } from './tree';
 
 /** Something to know of a trace, and the entity that it is about. */

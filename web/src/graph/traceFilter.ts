@@ -1,6 +1,6 @@
 import type { Band } from '../ui/chart/histogramOption';
 import type { GraphEdge, GraphNode } from './graph';
-import type { CountedClass } from './status';
+import type { CountedClass } from '../util/status';
 
 /** Filter expressions for the traces behind a node or an edge of the map. */
 

@@ -1,5 +1,5 @@
 import type { Entity } from './entity';
-import { asList, asNumber, asObject, asText, type JsonObject } from './json';
+import { asList, asNumber, asObject, asText, type JsonObject } from '../util/json';
 import { walk, type TraceTree } from './tree';
 
 export interface Frame {

@@ -1,6 +1,6 @@
 import type { ImpactService } from '../api/adminTypes';
 import type { HistogramEntry, Service } from '../api/types';
-import { countsOf, noCounts, totalOf, type Counts } from './status';
+import { countsOf, noCounts, totalOf, type Counts } from '../util/status';
 
 /** What is counted of a node or an edge. */
 export interface Traffic {

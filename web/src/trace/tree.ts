@@ -1,6 +1,6 @@
 import type { Trace } from '../api/types';
 import { entityOf, type Entity } from './entity';
-import { parseObject } from './json';
+import { parseObject } from '../util/json';
 
 /** A trace ready to be drawn. */
 export interface TraceTree {

@@ -1,6 +1,6 @@
 import type { Entity } from './entity';
-import { asList, asObject, asText } from './json';
-import { normalTraceId } from './traceId';
+import { asList, asObject, asText } from '../util/json';
+import { normalTraceId } from '../util/traceId';
 import { walk, type TraceTree } from './tree';
 
 /** How a linked trace stands to this one; `unknown` when the link does not say. */

@@ -1,6 +1,6 @@
 import type { Entity } from './entity';
-import { asObject, asText } from './json';
-import { shortName } from './nodeType';
+import { asObject, asText } from '../util/json';
+import { shortName } from '../util/nodeType';
 
 const pathOf = (url: string): string => url.replace(/^[a-z]+:\/\/[^/]+(?=\/)/i, '').replace(/[?#].*$/, '');
 

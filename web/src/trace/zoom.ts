@@ -1,5 +1,5 @@
 import type { TraceTree } from './tree';
-import type { Zoom } from './view';
+import type { Zoom } from '../url/view';
 
 /** Times are known to the microsecond, so nothing smaller than some of them can be looked at. */
 const leastSeconds = 1e-5;

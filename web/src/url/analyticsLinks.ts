@@ -1,7 +1,7 @@
 import type { Analytics } from './analytics';
-import { allOf, bandExpression, noneOf } from './expression';
+import { allOf, bandExpression, noneOf } from '../util/expression';
 import { scopeOf } from './paths';
-import { validBetween, type Window } from './range';
+import { validBetween, type Window } from '../util/range';
 import type { View } from './view';
 
 const within = (view: View, start: number, end: number, filter: string): Partial<View> | null =>

@@ -1,4 +1,4 @@
-import { durationText } from './format';
+import { durationText } from '../util/format';
 
 export interface Tick {
   /** Share of the axis, 0..1. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { graphOf } from './graph';
+import { graphOf } from '../graph/graph';
 import { kindSentence, trafficFor } from './kind';
 import { treeOf } from './tree';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from './json';
+import type { JsonObject } from '../util/json';
 import { exceptionsOf } from './exceptions';
 import { storyOf } from './story';
 import { rowsOf, treeOf, type TraceTree } from './tree';

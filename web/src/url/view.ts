@@ -1,5 +1,5 @@
-import { defaultRange, formatLast, parseLast, validBetween, type TimeRange } from './range';
-import { isStatusClass, statusClasses, type StatusClass } from './status';
+import { defaultRange, formatLast, parseLast, validBetween, type TimeRange } from '../util/range';
+import { isStatusClass, statusClasses, type StatusClass } from '../util/status';
 import type { Codec } from './urlState';
 
 export const detailTabs = ['overview', 'resources', 'annotations', 'metadata', 'exceptions', 'sql', 'raw'] as const;

@@ -1,7 +1,7 @@
 import type { Band } from '../ui/chart/histogramOption';
-import { countedClasses, type CountedClass } from './status';
-import type { Codec } from './urlState';
-import { viewCodec, type View } from './view';
+import { countedClasses, type CountedClass } from '../util/status';
+import type { Codec } from '../url/urlState';
+import { viewCodec, type View } from '../url/view';
 
 export const nodeSizes = ['same', 'traffic', 'health'] as const;
 /** What the size of a node stands for. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { busiestPath, mostNeeded } from './dependencies';
 import { edgeKey, type Graph, type GraphNode, type Traffic } from './graph';
-import { noCounts } from './status';
+import { noCounts } from '../util/status';
 
 const traffic = (total: number): Traffic => ({ counts: { ...noCounts, ok: total }, total, average: 0.1, histogram: [] });
 const node = (key: string, total: number, more: Partial<GraphNode> = {}): GraphNode => ({ key, name: key, type: null, isClient: false, isRoot: false, traffic: traffic(total), ...more });

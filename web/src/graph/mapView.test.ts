@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mapCodec, type MapView } from './mapView';
-import { patched } from './urlState';
+import { patched } from '../url/urlState';
 
 const read = (text: string): MapView => mapCodec.read(new URLSearchParams(text));
 const write = (patch: Partial<MapView>, old = ''): string => patched(mapCodec, new URLSearchParams(old), patch).toString();

@@ -1,8 +1,8 @@
 import type { HistogramEntry } from '../api/types';
 import { isCall, type Entity } from './entity';
-import { countOf } from './format';
-import { nodeKey, type Graph, type Traffic } from './graph';
-import { asObject, asText } from './json';
+import { countOf } from '../util/format';
+import { nodeKey, type Graph, type Traffic } from '../graph/graph';
+import { asObject, asText } from '../util/json';
 
 /** Fewer than this and a share of them says nothing. */
 const fewest = 20;

@@ -1,6 +1,6 @@
 import type { SegmentEnvelope, Trace } from '../api/types';
-import { durationText } from './format';
-import { asObject, asText, parseObject, type JsonObject } from './json';
+import { durationText } from '../util/format';
+import { asObject, asText, parseObject, type JsonObject } from '../util/json';
 
 /** A browser holds a file of this size and its trees without trouble; X-Ray's traces are a hundred times smaller. */
 export const maxFileBytes = 50 * 1024 * 1024;

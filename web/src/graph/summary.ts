@@ -1,7 +1,7 @@
-import { countOf, durationText, rateText } from './format';
+import { countOf, durationText, rateText } from '../util/format';
 import type { Graph, GraphEdge, GraphNode } from './graph';
-import { shortName } from './nodeType';
-import { shareText, type CountedClass } from './status';
+import { shortName } from '../util/nodeType';
+import { shareText, type CountedClass } from '../util/status';
 
 const doing: Record<Exclude<CountedClass, 'ok'>, (name: string, share: string) => string> = {
   fault: (name, share) => `${name} is failing ${share} of its calls`,
