@@ -31,8 +31,13 @@ interface Box {
 /** Less than the margin that a fitted map has, such as a scroll bar that comes or goes, is no reason to move all of it. */
 const isOther = (room: Box, fitted: Box): boolean => Math.abs(room.width - fitted.width) > padding || Math.abs(room.height - fitted.height) > padding;
 
-const wholeView = (layout: Layout, box: Box) => {
+/** The column of buttons at the right takes this much; in narrow rooms it is a row at the top. */
+const buttons = 40;
+const narrow = 640;
+
+const wholeView = (layout: Layout, room: Box) => {
   const { left, top, width, height } = boundsOf(layout);
+  const box = { height: room.height, width: room.width - (room.width > narrow ? buttons : 0) };
   const zoom = Math.min((box.width - 2 * padding) / width, (box.height - 2 * padding) / height, largestFit);
   return { x: (box.width - width * zoom) / 2 - left * zoom, y: (box.height - height * zoom) / 2 - top * zoom, zoom };
 };
