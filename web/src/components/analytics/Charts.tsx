@@ -56,7 +56,7 @@ const Series = ({ place: { state, change }, data: { answer } }: PartProps) => {
         title="Requests over time"
         note={
           <>
-            <StatusIcon status="fault" /> fault <StatusIcon status="throttle" /> throttled <StatusIcon status="error" /> error <StatusIcon status="ok" /> OK {split && <Key look="line">in A</Key>} Drag to select a time.
+            <StatusIcon status="fault" /> fault <StatusIcon status="throttle" /> throttled <StatusIcon status="error" /> error <StatusIcon status="ok" /> OK. {split && <Key look="line">in A</Key>} Drag to select a time.
           </>
         }
       >
