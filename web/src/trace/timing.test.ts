@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { busyness, criticalPath, mostAtOnce, timingOf, uncovered } from './timing';
 import { mainRoot, treeOf, type TraceTree } from './tree';
+import { expectWholePath } from './wholePath.testing';
 
 type Doc = Record<string, unknown>;
 
@@ -43,16 +44,7 @@ describe('what the root waited for', () => {
       return step(id, from, to, ...children);
     };
     for (let i = 0; i < 200; i += 1) {
-      const tree = traceOf(grow(1000, 1010, 4, 'r'));
-      const root = mainRoot(tree);
-      if (root === undefined) throw new Error('no root');
-      const pieces = [...criticalPath(root, tree).values()].flat().sort((a, b) => a.from - b.from);
-      let at = root.start;
-      for (const { from, to } of pieces) {
-        expect(Math.abs(from - at)).toBeLessThan(1e-4);
-        at = to;
-      }
-      expect(at).toBeCloseTo(root.end ?? 0, 4);
+      expectWholePath(traceOf(grow(1000, 1010, 4, 'r')));
     }
   });
 
