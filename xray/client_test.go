@@ -293,7 +293,7 @@ func TestHTTPSubsegmentsHooks(t *testing.T) {
 		{"get dial4 dial6 /dial6 /dial4 got wrote byte", "connect(dial dial) request response"},
 		{"get dial4 reused /dial4 wrote byte", "request response"},
 		{"get dial4 /dial4 tls got wrote byte", "connect(dial tls) request response"},
-		{"get got byte wrote", "connect request"},
+		{"get got byte wrote", "connect request response"},
 		{"get reused wrote get got wrote byte", "request response connect request response"},
 		{"get failed wrote byte", "connect"},
 		{"got wrote byte /dns /dial4 /tls dial4 dns tls", ""},

@@ -170,7 +170,7 @@ func (xt *HTTPSubsegments) describeConnection(info *httptrace.GotConnInfo) {
 	describe(xt.connect, "connection", connection)
 }
 
-// WroteRequest ends request and begins response.
+// WroteRequest ends request and begins response, which has no length if the answer is there already.
 func (xt *HTTPSubsegments) WroteRequest(info httptrace.WroteRequestInfo) {
 	defer xt.mu.Unlock()
 	if !xt.enter() {
@@ -181,8 +181,11 @@ func (xt *HTTPSubsegments) WroteRequest(info httptrace.WroteRequestInfo) {
 		return
 	}
 	endStep(&xt.request, info.Err)
-	if info.Err == nil && !xt.answered {
+	if info.Err == nil {
 		xt.response = beginStep(xt.ctx, "response")
+	}
+	if xt.answered { // before this was told, as over HTTP/2 others read the answers: there was nothing left to wait for
+		endStep(&xt.response, nil)
 	}
 }
 
@@ -209,8 +212,7 @@ func (xt *HTTPSubsegments) finish(err error) {
 	if !xt.enter() {
 		return
 	}
-	if err == nil && xt.request != nil && !xt.answered {
-		// The rest of the request, which the server had asked for, was answered faster than this was told that it is written.
+	if err == nil && xt.request != nil { // the answer was faster than this was told that the request is written
 		endStep(&xt.request, nil)
 		xt.response = beginStep(xt.ctx, "response")
 	}

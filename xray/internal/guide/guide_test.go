@@ -138,7 +138,7 @@ func guideParts(ctx context.Context) error {
 
 func guideByHand(ctx context.Context) (err error) {
 	ctx, sub := xray.BeginSubsegment(ctx, "stock")
-	defer func() { sub.Close(err) }()
+	defer sub.Finish(func() { sub.Close(err) })
 	return work(ctx)
 }
 
