@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"testing"
@@ -30,7 +31,7 @@ func Eventually(t testing.TB, limit time.Duration, check func() error) {
 	}
 }
 
-// ports remembers what FreeAddress gave away, as the kernel may offer a port again before its user has bound it.
+// ports remembers what FreeAddress gave away, as a port may be drawn again before its user has bound it.
 var ports = struct {
 	sync.Mutex
 	given map[int]bool
@@ -52,13 +53,17 @@ func FreeAddress(t testing.TB) string {
 	return ""
 }
 
+// Ports below those that systems give to outgoing connections: one of these, made by another test, would take a port before its server
+// listens.
+const firstPort, portCount = 20000, 12000
+
 func freePort() (int, error) {
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	port := firstPort + rand.IntN(portCount)
+	tcp, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		return 0, err
 	}
 	defer tcp.Close()
-	port := tcp.Addr().(*net.TCPAddr).Port
 	udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 	if err != nil {
 		return 0, err
