@@ -17,6 +17,8 @@ const items = [
 export const DestinationCard = () => {
   const query = useDestination();
   const [said, setSaid] = useState('');
+  // What was pressed stays pressed while it is saved: the mutation says so a moment too late.
+  const [pressed, setPressed] = useState<Destination | null>(null);
   const save = useSave<Destination>(admin.putDestination, ['destination'], () => setSaid('The destination was changed.'));
   return (
     <Card title="Destination of segments" about="Rayscope keeps and indexes all segments itself, whichever is chosen; the choice is told to programs that ask." from={query}>
@@ -25,11 +27,13 @@ export const DestinationCard = () => {
           <Said text={said} />
           <FormField label="Told to programs" errorText={save.error?.message}>
             <RadioGroup
-              value={save.isPending ? save.variables : query.data}
+              value={pressed ?? query.data}
               items={items}
               onChange={({ detail }) => {
+                const value = detail.value === 'CloudWatchLogs' ? 'CloudWatchLogs' : 'XRay';
                 setSaid('');
-                save.mutate(detail.value === 'CloudWatchLogs' ? 'CloudWatchLogs' : 'XRay');
+                setPressed(value);
+                save.mutate(value, { onSettled: () => setPressed(null) });
               }}
             />
           </FormField>
