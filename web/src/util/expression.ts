@@ -1,5 +1,8 @@
 /** Filter expressions put together from parts. Those of people are not parsed: what is wrong in one is told by the server. */
 
+/** quoted writes a text as a literal that it cannot end. */
+export const quoted = (text: string): string => JSON.stringify(text);
+
 const wrapped = (part: string): string => (/\bor\b/i.test(part) ? `(${part})` : part);
 
 /** allOf matches what all of its parts match; empty ones match everything. */
@@ -17,7 +20,7 @@ export const bandExpression = (min: number | null, max: number | null): string =
 
 /** annotationFilter finds an annotation's value, written so that no value can end its literal. */
 export const annotationFilter = (key: string, value: unknown): string | null => {
-  const name = /^[A-Za-z0-9_]+$/.test(key) ? `annotation.${key}` : `annotation[${JSON.stringify(key)}]`;
-  if (typeof value === 'string') return `${name} = ${JSON.stringify(value)}`;
+  const name = /^[A-Za-z0-9_]+$/.test(key) ? `annotation.${key}` : `annotation[${quoted(key)}]`;
+  if (typeof value === 'string') return `${name} = ${quoted(value)}`;
   return typeof value === 'number' || typeof value === 'boolean' ? `${name} = ${value}` : null;
 };

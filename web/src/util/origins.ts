@@ -1,4 +1,5 @@
 import type { Table } from '../api/rayscope.gen';
+import { quoted } from './expression';
 
 /** Causes are told as the services on the way to them. */
 const arrow = ' → ';
@@ -30,8 +31,6 @@ const leastCount = 3;
 
 /** mainOrigins are the places where much of it began: several, if troubles that have nothing to do with each other are mixed. */
 export const mainOrigins = (origins: Origin[], total: number): Origin[] => origins.filter(({ count }, i) => i === 0 || (count >= leastCount && count >= leastShare * total));
-
-export const quoted = (text: string): string => JSON.stringify(text);
 
 /** faultsFrom is the expression for the requests that failed first in a service. */
 export const faultsFrom = (service: string): string => `rootcause.fault.service { last and name = ${quoted(service)} }`;

@@ -1,4 +1,5 @@
 import type { AnalyzeResponse, Target } from '../../api/rayscope.gen';
+import { allOf } from '../../util/expression';
 import type { Origin } from '../../util/origins';
 import { paths, scopeOf } from '../../url/paths';
 import { wordsOf } from '../../util/range';
@@ -51,10 +52,8 @@ export interface Findings {
   line: SlowLine;
 }
 
-const wrapped = (expression: string): string => (/\bor\b/i.test(expression) ? `(${expression})` : expression);
-
 /** filterBy is the page's filter with more conditions. */
-export const filterBy = (view: View, ...more: string[]): string => [view.filter, ...more].filter((part) => part.trim() !== '').map(wrapped).join(' AND ');
+export const filterBy = (view: View, ...more: string[]): string => allOf(view.filter, ...more);
 
 /** tracesOf links to the traces of the page's scope that match. */
 export const tracesOf = (view: View, expressions: string[], more: Partial<View> = {}): string =>

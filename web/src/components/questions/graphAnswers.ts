@@ -2,7 +2,7 @@ import { countOf, countText } from '../../util/format';
 import { busiestPath, mostNeeded } from '../../graph/dependencies';
 import type { Graph, GraphNode } from '../../graph/graph';
 import { shortName } from '../../util/nodeType';
-import { quoted } from '../../util/origins';
+import { quoted } from '../../util/expression';
 import { paths, scopeOf } from '../../url/paths';
 import { shareText } from '../../util/status';
 import type { View } from '../../url/view';

@@ -1,6 +1,7 @@
 import type { ExceptionGroup, Ranked, TimeSeries, Value } from '../../api/rayscope.gen';
 import { countOf, countText, durationText, localText } from '../../util/format';
-import { faultsFrom, mainOrigins, originsOf, quoted, type Origin } from '../../util/origins';
+import { quoted } from '../../util/expression';
+import { faultsFrom, mainOrigins, originsOf, type Origin } from '../../util/origins';
 import { shareText, type StatusClass } from '../../util/status';
 import { partsOf, trendOf, type Part, type Parts, type Trend } from '../../util/trend';
 import { familiesOf } from '../../util/wrapped';
